@@ -7,7 +7,7 @@ from webapp.content.load import HERE, load
 from webapp.content.schema import Content, texts
 
 NOTES = {
-    "question": "Asked of a person in pain, perhaps afraid. Grade 5. Keep every digit and every not.",
+    "question": "Asked of a person in pain. Grade 5. Keep every digit and every not.",
     "rule": "Life-safety: why this is urgent. Never say “you have”; say “can mean”, “may be”.",
     "level": "Life-safety: what to do now. Action first, short, never weaker than the English.",
     "card": "Care advice. One instruction; keep every digit and every not.",

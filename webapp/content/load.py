@@ -143,7 +143,9 @@ def load(folder: Path = HERE) -> Content:
         },
         rules=_list(Rule, rules, "rules", "rules.yaml:1"),
         levels=_list(Level, read(folder / "levels.yaml"), "levels", "levels.yaml:1"),
-        cards=tuple(_build(Card, read(p), p.name) for p in sorted((folder / "care").glob("*.yaml"))),
+        cards=tuple(
+            _build(Card, read(p), p.name) for p in sorted((folder / "care").glob("*.yaml"))
+        ),
         sources=dict(read(folder / "sources.yaml")["sources"]),
         numbers=_list(
             EmergencyNumber, read(folder / "emergency_numbers.yaml"), "numbers", "numbers.yaml:1"
@@ -323,7 +325,9 @@ def _atom_complaint(
 
 def _kind_complaint(kind: str, question: Question, guard: bool) -> str:
     if kind == "one":
-        return "" if question.type == "single" else f"one() needs a single question, not {question.id}"
+        return (
+            "" if question.type == "single" else f"one() needs a single question, not {question.id}"
+        )
     if question.type != "multi":
         return f"{kind}() needs a multi question, not {question.id}"
     if kind == "none":
@@ -363,6 +367,8 @@ def _question_data(q: Question) -> dict[str, Any]:
         "danger": q.danger,
         "benign": q.benign,
         "optional": q.optional,
+        "check": q.block not in "JK",
+        "none": q.none is not None,
         "unanswered": q.unanswered,
         "show": parse(q.show) if q.show else True,
         "row_show": {o.id: parse(o.show) for o in q.options if o.show},

@@ -1,7 +1,7 @@
 """The shapes of the content, as frozen dataclasses. `Text` marks a string that people read."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, NewType
 
 Text = NewType("Text", str)
@@ -10,11 +10,12 @@ LEVELS = ("self_care", "routine", "soon", "urgent_today", "emergency")
 
 @dataclass(frozen=True)
 class Option:
-    """One answer of a question; `show` (rule language) only on benign rows."""
+    """One answer of a question; `show` only on benign rows; `private` keeps it off shared paper."""
 
     id: str
     text: Text
     show: str | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Question:
     danger: bool = False
     benign: bool = False
     optional: bool = False
+    private: bool = False
     show: str | None = None
     unanswered: str | None = None
     range: tuple[int, int] | None = None
@@ -58,7 +60,7 @@ class ScoreItem:
 
 @dataclass(frozen=True)
 class Rule:
-    """One alert rule: when it is true, the level is at least `level`. Source: brief, section 3.4."""
+    """One alert rule: true means at least `level`. Source: clinical brief, section 3.4."""
 
     id: str
     level: str
@@ -165,3 +167,31 @@ def texts(item: Any, context: str) -> Iterator[tuple[str, str]]:
                     yield f"{place}.{number}", part
         elif value is not None and "Text" in str(one.type):
             yield place, value
+
+
+def translated(content: Content, say: Any) -> Content:
+    """Return the content with every Text put through say(context, text)."""
+    kinds = {"questions": "question", "rules": "rule", "levels": "level", "cards": "card"}
+    changed: dict[str, Any] = {
+        name: tuple(_translated(item, f"{kind}.{item.id}", say) for item in getattr(content, name))
+        for name, kind in kinds.items()
+    }
+    return replace(content, **changed)
+
+
+def _translated(item: Any, context: str, say: Any) -> Any:
+    changed: dict[str, Any] = {}
+    for one in fields(item):
+        value, place = getattr(item, one.name), f"{context}.{one.name}"
+        if isinstance(value, tuple) and value and is_dataclass(value[0]):
+            changed[one.name] = tuple(
+                _translated(part, f"{place}.{getattr(part, 'id', number)}", say)
+                for number, part in enumerate(value, 1)
+            )
+        elif "Text" not in str(one.type) or value is None:
+            continue
+        elif isinstance(value, tuple):
+            changed[one.name] = tuple(say(f"{place}.{n}", t) for n, t in enumerate(value, 1))
+        else:
+            changed[one.name] = say(place, value)
+    return replace(item, **changed)

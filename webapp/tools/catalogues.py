@@ -1,7 +1,7 @@
 """Extract every text into messages.pot and bring the catalogues up to it.
 
 `python -m webapp.tools.catalogues` writes; with `--check` it only says whether that would change
-anything (exit 1). In reading order, without locations and dates, so that a diff shows words and nothing else.
+anything (exit 1). In reading order, without locations and dates, so that a diff shows only words.
 """
 
 import sys
@@ -40,8 +40,15 @@ def as_bytes(catalog: Catalog) -> bytes:
     out = BytesIO()
     write_po(out, catalog, width=0, no_location=True)
     lines = out.getvalue().decode().splitlines(keepends=True)
-    dated = ('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Project-Id-Version',
-             '"Last-Translator', '"Language-Team', '"Report-Msgid')
+    dated = (
+        '"POT-Creation-Date',
+        '"PO-Revision-Date',
+        '"Generated-By',
+        '"Project-Id-Version',
+        '"Last-Translator',
+        '"Language-Team',
+        '"Report-Msgid',
+    )
     return "".join(line for line in lines if not line.startswith(dated)).encode()
 
 

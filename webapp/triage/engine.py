@@ -135,7 +135,7 @@ class _State:
         self.known.clear()
 
     def holds(self, expression: Any) -> bool:
-        """Return whether an expression is true of the answers; ValueError if it is no expression."""
+        """Return whether an expression is true; ValueError if it is no expression."""
         if expression is True:
             return True
         kind, *parts = expression
@@ -147,7 +147,7 @@ class _State:
             return self.macro(parts[0])
         if kind == "score":
             name, k = parts
-            return sum(self.holds(item) for item in self.book["scores"][name]) >= k
+            return bool(sum(self.holds(item) for item in self.book["scores"][name]) >= k)
         return self.literal(kind, *parts)
 
     def macro(self, name: str) -> bool:
@@ -160,7 +160,7 @@ class _State:
         if kind == "one":
             return answer in wanted
         if kind == "num":
-            return answer is not None and answer >= wanted
+            return answer is not None and bool(answer >= wanted)
         rows = answer or {}
         if kind == "any":
             return any(rows.get(row) == "yes" for row in wanted)

@@ -4,9 +4,12 @@ The language is a closed set without NOT; README.md beside this file is its one-
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
-Expression = list  # ["and"|"or", *Expression] | ["one"|"any"|"anyU"|"none", question, [option, …]]
+Expression = list[
+    Any
+]  # ["and"|"or", *Expression] | ["one"|"any"|"anyU"|"none", question, [option, …]]
 #                  | ["num", question, k] | ["score", name, k] | ["is", macro]
 
 TOKEN = re.compile(r"\s*(?:(>=)|([(),:])|(\d+)|([A-Za-z_][A-Za-z0-9_]*)|(\S))")
@@ -35,11 +38,11 @@ def atoms(expression: Expression) -> Iterator[Expression]:
 
 
 class _Reader:
-    """Recursive descent over the tokens of one rule text."""
+    """Recursive descent over the words of one rule text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = [m.group().strip() for m in TOKEN.finditer(text)]
+        self.words = [m.group().strip() for m in TOKEN.finditer(text)]
         self.at = 0
 
     def either(self) -> Expression:
@@ -49,20 +52,20 @@ class _Reader:
         return self._chain("AND", "and", self.one_part)
 
     def one_part(self) -> Expression:
-        token = self.take()
-        if token == "(":
+        word = self.take()
+        if word == "(":
             inner = self.either()
             self.need(")")
             return inner
-        if token in LITERALS:
-            return self.literal(token)
-        if token == "num":
+        if word in LITERALS:
+            return self.literal(word)
+        if word == "num":
             return self.number()
-        if not re.fullmatch(r"[A-Z][A-Z0-9_]*", token) or token in ("AND", "OR", "NOT"):
-            raise LanguageError(f"{token!r} is not in the rule language, in: {self.text}")
+        if not re.fullmatch(r"[A-Z][A-Z0-9_]*", word) or word in ("AND", "OR", "NOT"):
+            raise LanguageError(f"{word!r} is not in the rule language, in: {self.text}")
         if self.peek() == ">=":
-            return ["score", token, self.threshold()]
-        return ["is", token]
+            return ["score", word, self.threshold()]
+        return ["is", word]
 
     def literal(self, kind: str) -> Expression:
         self.need("(")
@@ -83,37 +86,37 @@ class _Reader:
 
     def threshold(self) -> int:
         self.need(">=")
-        token = self.take()
-        if not token.isdigit():
-            raise LanguageError(f"expected a whole number, met {token!r}, in: {self.text}")
-        return int(token)
+        word = self.take()
+        if not word.isdigit():
+            raise LanguageError(f"expected a whole number, met {word!r}, in: {self.text}")
+        return int(word)
 
     def name(self) -> str:
-        token = self.take()
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", token):
-            raise LanguageError(f"expected an id, met {token!r}, in: {self.text}")
-        return token
+        word = self.take()
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", word):
+            raise LanguageError(f"expected an id, met {word!r}, in: {self.text}")
+        return word
 
     def need(self, wanted: str) -> None:
-        token = self.take()
-        if token != wanted:
-            raise LanguageError(f"expected {wanted!r}, met {token!r}, in: {self.text}")
+        word = self.take()
+        if word != wanted:
+            raise LanguageError(f"expected {wanted!r}, met {word!r}, in: {self.text}")
 
     def peek(self) -> str:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+        return self.words[self.at] if self.at < len(self.words) else ""
 
     def take(self) -> str:
-        token = self.peek()
+        word = self.peek()
         self.at += 1
-        return token
+        return word
 
     def end(self) -> None:
         if self.peek():
             raise LanguageError(f"expected AND, OR or the end, met {self.peek()!r}: {self.text}")
 
-    def _chain(self, word: str, kind: str, part) -> Expression:  # type: ignore[no-untyped-def]
+    def _chain(self, joiner: str, kind: str, part: Callable[[], Expression]) -> Expression:
         parts = [part()]
-        while self.peek() == word:
+        while self.peek() == joiner:
             self.take()
             parts.append(part())
         return parts[0] if len(parts) == 1 else [kind, *parts]

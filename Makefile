@@ -1,0 +1,43 @@
+# Names over the same few commands; README.md tells what to expect of each.
+PORT ?= 8000
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test bench translations screenshots clean
+
+run: .venv/run  ## serve Genu as in production
+	@echo "Genu is at http://127.0.0.1:$(PORT)/  (stop: Ctrl+C)"
+	@$(BIN)/granian --interface wsgi --factory --host 127.0.0.1 --port $(PORT) --workers 2 --no-ws --log-level warning webapp:create_app
+
+test: .venv/dev node_modules/.done  ## every check
+	@. ./tests/browsers.sh && \
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && \
+	npx --no-install eslint static tests && \
+	$(BIN)/python -m webapp.tools.catalogues --check && \
+	$(BIN)/pytest -n 2 --dist loadfile
+
+bench: .venv/dev node_modules/.done  ## figures of speed and size
+	@. ./tests/browsers.sh && $(BIN)/python -m webapp.tools.bench
+
+translations: .venv/dev  ## bring the catalogues up to the texts
+	$(BIN)/python -m webapp.tools.catalogues
+
+screenshots: .venv/dev  ## pictures for the manifest, from the real app
+	@. ./tests/browsers.sh && $(BIN)/python -m webapp.tools.screenshots
+
+clean:
+	rm -rf .venv node_modules
+
+.venv/run: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements-dev.txt .venv/run
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+node_modules/.done: package-lock.json
+	@command -v npm >/dev/null || { . ./tests/browsers.sh; }
+	npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@

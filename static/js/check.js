@@ -1,0 +1,372 @@
+// The check, one screen at a time. The form is the only place where answers live; this module moves
+// between its screens, asks the engine, and shows the outcome. Without it the form still posts.
+
+import { outcomeBlocks } from "./outcome.js";
+import { showCall } from "./call.js";
+import * as store from "./store.js";
+import { shownOptions, shownQuestions, triage } from "./triage.js";
+
+const FIRST_SCREENS = 3; // the danger screens: a banner comes from these alone
+const PRESS = 160; // ms a choice stays visibly pressed before going on
+const root = document.documentElement;
+const byId = (id) => document.getElementById(id);
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+// The number chosen or typed in a field; null when it is none or out of range.
+function typed(field, ticked) {
+  const input = field.querySelector("input[type=text]");
+  const text = input ? input.value.trim() : ticked[0] || "";
+  const plain = text.replace(/[٠-٩۰-۹०-९০-৯]/g, (digit) => {
+    const code = digit.codePointAt(0); // Arabic and Persian start at …0, Devanagari and Bengali at …6
+    return String((code > 0x900 ? code - 6 : code) & 15);
+  }).replace(/[,٫]/, ".");
+  const value = Number(plain);
+  if (!text || !Number.isFinite(value)) return null;
+  return input && (value < input.dataset.low || value > input.dataset.high) ? null : value;
+}
+
+export default function check(form) {
+  const book = JSON.parse(byId("book").textContent);
+  const question = Object.fromEntries(book.questions.map((one) => [one.id, one]));
+  const screens = all(".screen", form).filter((screen) => screen.querySelector("[data-question]"));
+  let now = -1; // index of the screen shown; -1 start, "result" or another section by id
+  let stopped = false; // the emergency page was shown before the end
+  let sharpening = false; // the optional questions are being answered
+  let pressed = 0;
+
+  // ---- answers: form ↔ plain data
+
+  function read() {
+    const answers = {};
+    for (const field of all("[data-question]", form)) {
+      const { id, type } = question[field.dataset.question];
+      const ticked = all("input:checked", field).map((input) => input.value);
+      if (type === "multi") {
+        if (!ticked.length && !seen.has(id)) continue;
+        answers[id] = {};
+        for (const row of ticked) if (row.endsWith("?")) answers[id][row.slice(0, -1)] = "unsure";
+        for (const row of ticked) if (row !== "none" && !row.endsWith("?")) answers[id][row] = "yes";
+      } else if (type === "single") {
+        if (ticked.length) answers[id] = ticked[0];
+      } else {
+        const value = typed(field, ticked);
+        if (value !== null) answers[id] = value;
+      }
+    }
+    return answers;
+  }
+
+  const seen = new Set(); // multi questions left with Continue: blank now means "no"
+
+  function write(answers) {
+    for (const [id, answer] of Object.entries(answers)) {
+      const field = form.querySelector(`[data-question="${id}"]`);
+      if (!field || !question[id]) continue;
+      const rows = answer !== null && typeof answer === "object";
+      if (rows) seen.add(id);
+      const values = rows ? Object.entries(answer).map(([row, how]) => (how === "unsure" ? `${row}?` : row)) : [String(answer)];
+      if (rows && !values.length) values.push("none");
+      for (const input of all("input", field)) {
+        if (input.type === "text") input.value = values[0];
+        else input.checked = values.includes(input.value);
+      }
+    }
+    paintMap();
+  }
+
+  // ---- screens
+
+  const idsOn = (screen) => all("[data-question]", screen).map((field) => field.dataset.question);
+  const optional = (screen) => idsOn(screen).every((id) => question[id].optional);
+  const wanted = () => {
+    const shown = new Set(shownQuestions(book, read()));
+    return screens.map((s) => shownOn(s, shown) && (sharpening || !optional(s)));
+  };
+  const shownOn = (screen, shown) => shown.has(idsOn(screen)[0]);
+  const step = (from, by) => {
+    const on = wanted();
+    let at = from + by;
+    while (at >= 0 && at < screens.length && !on[at]) at += by;
+    return at;
+  };
+
+  function show(target, focus = true) {
+    now = target;
+    const node = typeof target === "number" ? screens[target] || byId("start") : byId(target);
+    all(".screen").forEach((screen) => screen.classList.toggle("on", screen === node));
+    const inCheck = typeof target === "number" && target >= 0;
+    document.querySelector("[data-part=after]").hidden = target !== "result";
+    if (inCheck) prepare(node, target);
+    banner(inCheck);
+    if (focus) {
+      scrollTo(0, 0);
+      node.querySelector("h1")?.focus({ preventScroll: true });
+    }
+    if (inCheck) store.saveDraft({ answers: read(), screen: target });
+  }
+
+  function go(target) {
+    show(target);
+    const at = typeof target === "number" ? target : -2;
+    if (history.state?.at !== at) history.pushState({ at }, "", location.pathname);
+  }
+
+  function prepare(screen, at) {
+    const answers = read();
+    for (const id of idsOn(screen)) {
+      const rows = shownOptions(book, answers, question[id]);
+      for (const row of all(`[data-question="${id}"] [data-row]`, screen)) row.hidden = !rows.includes(row.dataset.row);
+    }
+    const on = wanted();
+    const count = (from, to) => on.slice(from, to).filter(Boolean).length;
+    const progress = screen.querySelector(".progress");
+    progress.textContent = progress.dataset.text
+      .replace("%(n)s", count(0, at) + 1)
+      .replace("%(more)s", count(at + 1));
+  }
+
+  // ---- moving
+
+  function next() {
+    const screen = screens[now];
+    const fault = incomplete(screen);
+    flag(screen, fault);
+    if (fault) return;
+    for (const id of idsOn(screen)) if (question[id].type === "multi") seen.add(id);
+    const early = triage(book, read(), false);
+    if (early.level === "emergency" && !stopped) return stop(early);
+    const at = step(now, 1);
+    if (at >= screens.length) finish();
+    else go(at);
+  }
+
+  // The question on this screen that still needs an answer, if any.
+  function incomplete(screen) {
+    const answers = read();
+    return all("[data-question]", screen).find((field) => {
+      const { id, type, optional: free, none } = question[field.dataset.question];
+      if (free) return false;
+      if (type !== "multi") return answers[id] === undefined;
+      return !none && !Object.keys(answers[id] || {}).length;
+    });
+  }
+
+  function flag(screen, field) {
+    all(".needed", screen).forEach((note) => note.remove());
+    if (!field) return;
+    const note = byId("needed").content.firstElementChild.cloneNode(true);
+    field.querySelector("legend").after(note);
+    note.focus();
+  }
+
+  function stop(outcome) {
+    stopped = true;
+    store.saveDraft({ answers: read(), screen: now });
+    reveal(outcome);
+    byId("result").querySelector("[data-stopped]").hidden = false;
+    go("result");
+  }
+
+  function finish() {
+    const answers = read();
+    reveal(triage(book, answers));
+    store.dropDraft();
+    store.saveResult(answers);
+    sharpening = false;
+    go("result");
+  }
+
+  function reveal(outcome) {
+    const result = byId("result");
+    result.replaceChildren(outcomeBlocks(book, read(), outcome));
+    const call = result.querySelector(".call");
+    if (call) showCall(call);
+    dispatchEvent(new Event("genu:result"));
+  }
+
+  function banner(inCheck) {
+    const answers = read();
+    const early = Object.fromEntries(
+      screens.slice(0, FIRST_SCREENS).flatMap(idsOn).filter((id) => id in answers).map((id) => [id, answers[id]]),
+    );
+    const { rules } = triage(book, early, false);
+    const today = book.rules.filter((rule) => rules.includes(rule.id) && rule.level === "urgent_today");
+    const firm = today.some((rule) => !JSON.stringify(rule.when).includes('"NO_'));
+    for (const note of all("[data-banner]", form)) {
+      note.hidden = !inCheck || !today.length || (note.dataset.banner === "firm") !== firm;
+    }
+  }
+
+  // ---- what a person does
+
+  const actions = {
+    start: () => go(0),
+    next,
+    back: () => {
+      const at = step(now, -1);
+      if (history.state?.from === undefined && at < 0) go(-1);
+      else go(at);
+    },
+    resume: () => resume(store.loadDraft()),
+    restart: () => (clear(), go(-1)),
+    again: () => (clear(), go(0)),
+    recheck: (link) => go(link.hash.slice(1)),
+    continue: () => go(Math.min(step(now === "result" ? lastAnswered() : now, 1), screens.length - 1)),
+    more: () => {
+      sharpening = true;
+      go(screens.findIndex(optional));
+    },
+    erase: () => {
+      clear();
+      go(-1);
+      const said = document.querySelector("[data-part=said]");
+      said.hidden = false;
+    },
+    print: () => print(),
+    share: () => share(),
+  };
+
+  function lastAnswered() {
+    const answers = read();
+    return screens.reduce((last, screen, at) => (idsOn(screen).some((id) => id in answers) ? at : last), -1);
+  }
+
+  function clear() {
+    form.reset();
+    all("input", form).forEach((input) => (input.type === "text" ? (input.value = "") : (input.checked = false)));
+    seen.clear();
+    stopped = sharpening = false;
+    store.dropDraft();
+    store.dropResult();
+    byId("result").replaceChildren();
+    document.querySelector("[data-part=resume]").hidden = true;
+    paintMap();
+  }
+
+  function resume(draft) {
+    write(draft.answers);
+    stopped = triage(book, read(), false).level === "emergency";
+    if (stopped) return (stopped = false), stopAgain();
+    go(Math.min(draft.screen || 0, screens.length - 1));
+  }
+
+  function stopAgain() {
+    stop(triage(book, read(), false));
+  }
+
+  async function share() {
+    const texts = all("#result .level, #result .reasons, #result .card").map((node) => node.innerText);
+    await navigator.share({ title: "Genu", text: texts.join("\n\n") }).catch(() => {});
+  }
+
+  function paintMap() {
+    const answers = read();
+    for (const spot of all(".spot", form)) {
+      const { side, place } = spot.dataset;
+      const sided = !side || answers.side === side || answers.side === "both";
+      spot.classList.toggle("on", sided && Boolean(answers.pain_place?.[place]));
+    }
+  }
+
+  function tapMap(spot) {
+    const { side, place } = spot.dataset;
+    const tick = (name, value) => form.querySelector(`input[name="${name}"][value="${value}"]`);
+    const row = tick("pain_place", place);
+    const given = read().side;
+    const sideOn = !side || given === side || given === "both";
+    row.checked = !(row.checked && sideOn);
+    if (side && row.checked) tick("side", given && given !== side ? "both" : side).checked = true;
+    paintMap();
+  }
+
+  form.addEventListener("change", ({ target }) => {
+    const field = target.closest("[data-question]");
+    if (!field) return;
+    if (target.value === "none" && target.checked) all("input", field).forEach((one) => (one.checked = one === target));
+    else if (target.type === "checkbox" && target.checked) untick(field, target);
+    paintMap();
+    store.saveDraft({ answers: read(), screen: now });
+    const alone = target.type === "radio" ? idsOn(screens[now]).length === 1 : target.value === "none";
+    if (alone && target.checked && Date.now() - pressed < 1000) setTimeout(next, PRESS);
+  });
+
+  function untick(field, target) {
+    const twin = target.value.endsWith("?") ? target.value.slice(0, -1) : `${target.value}?`;
+    for (const one of all("input", field)) if (one.value === twin || one.value === "none") one.checked = false;
+  }
+
+  form.addEventListener("pointerup", () => (pressed = Date.now()));
+  form.addEventListener("keydown", () => (pressed = 0));
+  form.addEventListener("click", ({ target }) => target.closest(".spot") && tapMap(target.closest(".spot")));
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.value === "switch") return; // storage refused: the page travels by POST
+    event.preventDefault();
+    next();
+  });
+  document.addEventListener("click", (event) => {
+    const source = event.target.closest("[data-do]");
+    if (source && actions[source.dataset.do]) {
+      event.preventDefault();
+      actions[source.dataset.do](source);
+      return;
+    }
+    const change = event.target.closest("#result a[href^='#q']");
+    if (change) {
+      event.preventDefault();
+      go(screens.indexOf(byId(change.hash.slice(1))));
+    }
+    const again = event.target.closest("a[href^='#again']");
+    if (again) (event.preventDefault(), go(again.hash.slice(1)));
+  });
+  document.querySelector(".languages").addEventListener("click", (event) => {
+    const code = event.target.closest("[data-language]")?.dataset.language;
+    if (!code) return;
+    const answers = read();
+    const kept = !Object.keys(answers).length || store.saveDraft({ answers, screen: typeof now === "number" ? now : 0, resume: String(now) });
+    if (!kept) return; // the button posts the form instead
+    event.preventDefault();
+    location.assign(`/${code}/`);
+  });
+  addEventListener("popstate", ({ state }) => {
+    const at = state?.at ?? -1;
+    show(at === -2 ? (byId("result").childElementCount ? "result" : -1) : at);
+  });
+  addEventListener("error", () => now !== -1 && show("broken"));
+  addEventListener("unhandledrejection", () => {});
+
+  // ---- begin
+
+  document.querySelector("[data-do=share]").hidden = !navigator.share;
+  const posted = root.dataset.posted;
+  root.classList.add("js");
+  root.classList.remove("plain");
+  begin();
+
+  function begin() {
+    const draft = store.loadDraft();
+    const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
+    const result = store.loadResult();
+    if (posted) return begunByPost();
+    if (draft?.resume !== undefined) return switched(draft);
+    if (draft && reloaded) return resume(draft);
+    if (result?.answers && reloaded) return (write(result.answers), finish());
+    const touched = all("input:checked", form).length > 0 || location.hash === "#q1";
+    document.querySelector("[data-part=resume]").hidden = !draft;
+    if (location.hash.startsWith("#q")) return go(Math.max(0, screens.indexOf(byId(location.hash.slice(1)))));
+    show(-1, false);
+    if (touched) paintMap();
+  }
+
+  function begunByPost() {
+    for (const id of Object.keys(question)) if (all(`[data-question="${id}"] input:checked`).length) seen.add(id);
+    if (posted === "result") return finish();
+    go(Math.min(step(lastAnswered(), 1), screens.length - 1));
+  }
+
+  function switched(draft) {
+    store.saveDraft({ answers: draft.answers, screen: draft.screen });
+    if (draft.resume !== "result") return resume(draft);
+    write(draft.answers);
+    finish();
+  }
+}

@@ -1,0 +1,20 @@
+// Starts the module each [data-module] names; registers the worker after the page is there.
+
+import { keepOffline } from "./worker.js";
+
+for (const element of document.querySelectorAll("[data-module]")) {
+  if (element.closest("template")) continue;
+  start(element).catch((error) => reportError(error));
+}
+
+async function start(element) {
+  const names = ["check", "erase", "install", "offline", "updates"];
+  const name = element.dataset.module;
+  if (!names.includes(name)) return;
+  const module = await import(`./${name}.js`);
+  module.default(element);
+}
+
+document.documentElement.classList.add("js");
+if (document.readyState === "complete") keepOffline();
+else addEventListener("load", keepOffline);

@@ -1,0 +1,19 @@
+// "Ready without internet" only after the worker has counted every file.
+
+import { ask } from "./worker.js";
+
+export default async function offline(element) {
+  const say = (state) => {
+    for (const line of element.querySelectorAll("[data-state]")) line.hidden = line.dataset.state !== state;
+  };
+  if (!("serviceWorker" in navigator)) return say("cannot");
+  const look = async () => {
+    const status = await ask("status");
+    const ready = status?.ready.includes(document.documentElement.lang);
+    say(ready ? "ready" : "not-yet");
+    return ready;
+  };
+  for (let tries = 0; tries < 60 && !(await look()); tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}

@@ -1,0 +1,63 @@
+// An outcome (ids) to the blocks the page already holds: takes away what does not apply. No words.
+
+import { shownAnswers } from "./triage.js";
+
+const clone = (id) => document.getElementById(id).content.cloneNode(true);
+
+// A fragment equal to what the server prints for the same answers.
+export function outcomeBlocks(book, answers, outcome) {
+  const blocks = clone("outcome");
+  const all = (selector) => [...blocks.querySelectorAll(selector)];
+  const keep = (selector, test) => all(selector).forEach((node) => test(node.dataset) || node.remove());
+  keep("[data-level]", (data) => data.level === outcome.level);
+  keep("[data-levels]", (data) => data.levels.split(" ").includes(outcome.level));
+  keep("[data-why]", (data) => data.why === (outcome.rules.length ? "some" : "none"));
+  keep("li[data-open]", (data) => outcome.open.includes(data.open));
+  if (!outcome.open.length) keep("section[data-open]", () => false);
+  placeReasons(blocks, outcome);
+  const list = blocks.querySelector(".answers");
+  const counted = shownAnswers(book, answers, false);
+  for (const { id, check } of book.questions) {
+    if (check && id in counted) list.append(restated(id, counted[id]));
+  }
+  return blocks;
+}
+
+function placeReasons(blocks, outcome) {
+  const items = new Map([...blocks.querySelectorAll("[data-rule]")].map((li) => [li.dataset.rule, li]));
+  const fill = (list, ids) => list && list.replaceChildren(...ids.map((id) => items.get(id)));
+  const more = blocks.querySelector(".more");
+  fill(blocks.querySelector(".reasons"), outcome.reasons.filter((id) => items.has(id)));
+  if (more && outcome.more.length) fill(more.querySelector("ul"), outcome.more);
+  else if (more) more.remove();
+}
+
+// One answered question in the page's own words, taken from the form.
+function restated(id, answer) {
+  const field = document.querySelector(`[data-question="${id}"]`);
+  const row = clone("answer").firstElementChild;
+  const number = field.id.slice(1);
+  row.dataset.answer = id;
+  const [term, change] = [row.querySelector("dt"), row.querySelector("a")];
+  term.id = `a${number}`;
+  term.textContent = field.querySelector("h1, h2").textContent;
+  change.setAttribute("href", `#${field.closest(".screen").id}`);
+  change.setAttribute("aria-describedby", term.id);
+  for (const said of inWords(field, answer)) change.parentElement.before(said, "\n");
+  return row;
+}
+
+function inWords(field, answer) {
+  const rows = answer !== null && typeof answer === "object" ? Object.entries(answer) : [[String(answer), ""]];
+  const inputs = [...field.querySelectorAll("input")];
+  const order = ([value]) => inputs.findIndex((input) => input.value === value);
+  const said = rows.length ? rows.sort((a, b) => order(a) - order(b)) : [["none", ""]];
+  return said.map(([value, how]) => {
+    const dd = document.createElement("dd");
+    const input = inputs.find((one) => one.value === value);
+    dd.textContent = input && input.type !== "text" ? input.parentElement.textContent.trim() : value;
+    if (how === "unsure") dd.append(" ", clone("unsure").firstElementChild);
+    if (field.hasAttribute("data-private") || (input && input.hasAttribute("data-private"))) dd.className = "private";
+    return dd;
+  });
+}

@@ -1,0 +1,56 @@
+// What stays on the phone. Every access can be refused (private window, full phone): then the
+// check goes on without it.
+
+const DRAFT = "genu.draft";
+const COUNTRY = "genu.country";
+const RESULT = "genu.result"; // this tab only, so that a reload keeps the result
+const DAY = 24 * 60 * 60 * 1000;
+
+function put(area, key, value) {
+  try {
+    window[area].setItem(key, JSON.stringify(value));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function take(area, key) {
+  try {
+    return JSON.parse(window[area].getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+function drop(area, key) {
+  try {
+    window[area].removeItem(key);
+    return window[area].getItem(key) === null;
+  } catch {
+    return true; // nothing can be kept here
+  }
+}
+
+// A draft of the answers: {answers, screen, resume}. Returns whether it was kept.
+export const saveDraft = (draft) => put("localStorage", DRAFT, { ...draft, at: Date.now() });
+
+export function loadDraft() {
+  const draft = take("localStorage", DRAFT);
+  const age = draft ? Date.now() - draft.at : DAY;
+  if (draft && draft.answers && age >= -DAY / 24 && age < DAY) return draft;
+  dropDraft();
+  return null;
+}
+
+export const dropDraft = () => drop("localStorage", DRAFT);
+export const saveResult = (answers) => put("sessionStorage", RESULT, { answers, at: Date.now() });
+export const loadResult = () => take("sessionStorage", RESULT);
+export const dropResult = () => drop("sessionStorage", RESULT);
+export const saveCountry = (code) => put("localStorage", COUNTRY, code);
+export const loadCountry = () => take("localStorage", COUNTRY);
+
+// Remove everything the person entered; true when reading back finds nothing.
+export function erase() {
+  return [dropDraft(), dropResult(), drop("localStorage", COUNTRY)].every(Boolean);
+}

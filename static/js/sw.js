@@ -1,0 +1,257 @@
+// Body of the service worker. The server puts before it: VERSION, BUILD and the triage engine.
+// Its contract: own version's cache only; every body checked by digest; every answer fully read;
+// respondWith never rejects; the last source is the danger page inside BUILD.
+
+const PREFIX = "genu-";
+const CACHE = PREFIX + VERSION;
+const PREFERENCES = "genu-preferences"; // last language; no answers
+const INSTALL_LIMIT = 60000; // ms for one file, body included
+const WAIT_LIMIT = 2500; // ms for the network when something else can be shown
+const PATIENT_LIMIT = 20000; // ms when nothing else can
+const CODES = Object.keys(BUILD.packs);
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("message", (event) => event.waitUntil(hear(event).catch(() => {})));
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (url.origin !== location.origin || url.pathname === "/healthz" || url.pathname === "/sw.js") return;
+  if (event.request.headers.has("range")) return;
+  const answer = event.request.method === "POST" ? posted : event.request.method === "GET" ? got : null;
+  if (answer === posted && event.request.mode !== "navigate") return;
+  if (answer) event.respondWith(answer(event, url.pathname).catch(() => lastResort(event, url.pathname)));
+});
+
+// ---- keeping
+
+async function install() {
+  const codes = await languagesToKeep();
+  try {
+    await keep(codes);
+  } catch (error) {
+    await caches.delete(CACHE).catch(() => {});
+    throw error;
+  }
+}
+
+// All or nothing: resolves when every file of these languages is kept.
+async function keep(codes) {
+  const files = Object.assign({}, BUILD.shared, ...codes.map((code) => BUILD.packs[code]));
+  const cache = await caches.open(CACHE);
+  const kept = new Set((await cache.keys()).map((request) => new URL(request.url).pathname));
+  const wanted = Object.entries(files).filter(([path]) => !kept.has(path));
+  await Promise.all(wanted.map(([path, digest]) => keepOne(cache, path, digest)));
+}
+
+async function keepOne(cache, path, integrity) {
+  const load = (mode) =>
+    within(INSTALL_LIMIT, (signal) => fetch(path, { cache: mode, integrity, redirect: "error", signal }));
+  const response = await load("no-cache").catch(() => load("reload")); // a stale copy fails its digest
+  if (!response.ok) throw new Error(path);
+  await cache.put(path, response);
+}
+
+// A response with its whole body read inside the limit, and only headers that are safe to keep.
+async function within(limit, load) {
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(), limit);
+  try {
+    const response = await load(control.signal);
+    const body = await response.arrayBuffer();
+    const headers = new Headers(response.headers);
+    for (const name of ["vary", "set-cookie", "content-encoding", "content-length"]) headers.delete(name);
+    return new Response(body, { status: response.status, headers });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function languagesToKeep() {
+  const codes = new Set();
+  for (const name of await caches.keys()) {
+    if (!name.startsWith(PREFIX) || name === PREFERENCES) continue;
+    for (const request of await (await caches.open(name)).keys()) add(codes, request.url);
+  }
+  for (const client of await clients.matchAll({ includeUncontrolled: true })) add(codes, client.url);
+  if (!codes.size) codes.add(spoken());
+  return [...codes];
+}
+
+function add(codes, url) {
+  const code = codeOf(new URL(url).pathname);
+  if (code) codes.add(code);
+}
+
+function codeOf(path) {
+  const code = path.split("/")[1];
+  return CODES.includes(code) ? code : "";
+}
+
+function spoken() {
+  const wanted = navigator.languages || [];
+  return wanted.map((tag) => CODES.find((code) => tag === code || tag.startsWith(code + "-"))).find(Boolean) || "en";
+}
+
+async function activate() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith(PREFIX) && name !== CACHE && name !== PREFERENCES) await caches.delete(name);
+  }
+  await self.clients.claim();
+}
+
+// {do: "keep", code} · {do: "status"} → {version, rules, ready: [codes]} · {do: "activate"}
+async function hear(event) {
+  const { do: what, code } = event.data || {};
+  if (what === "activate") await self.skipWaiting();
+  if (what === "keep" && CODES.includes(code)) await keep([code]).catch(() => {});
+  if (what === "keep" || what === "status") event.ports[0]?.postMessage(await counted());
+}
+
+async function counted() {
+  const kept = new Set((await (await caches.open(CACHE)).keys()).map((r) => new URL(r.url).pathname));
+  const whole = (files) => Object.keys(files).every((path) => kept.has(path));
+  const ready = whole(BUILD.shared) ? CODES.filter((code) => whole(BUILD.packs[code])) : [];
+  return { version: VERSION, rules: BUILD.rules, ready };
+}
+
+// ---- answering
+
+async function got(event, path) {
+  const page = event.request.mode === "navigate";
+  if (page && path === "/") path = `/${await lastLanguage()}/`;
+  const code = codeOf(path);
+  if (page && code) event.waitUntil(rememberLanguage(code));
+  const kept = await stored(path) || (page && (await stored(path + "/")));
+  if (kept) return kept;
+  const other = page ? await stored(`/${code || (await lastLanguage())}/danger`) : null;
+  const limit = other ? WAIT_LIMIT : PATIENT_LIMIT;
+  const fresh = within(limit, (signal) => fetch(event.request, { signal }));
+  return other ? fresh.catch(() => other) : fresh;
+}
+
+async function stored(path) {
+  try {
+    const response = await (await caches.open(CACHE)).match(path, { ignoreVary: true });
+    return response && new Response(await response.arrayBuffer(), { headers: response.headers });
+  } catch {
+    return undefined; // damaged entry: the next source answers
+  }
+}
+
+async function lastResort(event, path) {
+  if (event.request.mode !== "navigate") return new Response("", { status: 504 });
+  const code = codeOf(path) || (await lastLanguage());
+  const headers = { "content-type": "text/html; charset=utf-8", "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'" };
+  return new Response(BUILD.lastResort[code], { headers });
+}
+
+async function rememberLanguage(code) {
+  try {
+    await (await caches.open(PREFERENCES)).put("/language", new Response(code));
+  } catch {
+    // storage refused: the browser's language will do
+  }
+}
+
+async function lastLanguage() {
+  try {
+    const kept = await (await caches.open(PREFERENCES)).match("/language");
+    const code = kept ? await kept.text() : "";
+    return CODES.includes(code) ? code : spoken();
+  } catch {
+    return spoken();
+  }
+}
+
+// ---- the check's form, sent without page script: answered here, so answers stay on the phone
+
+async function posted(event, path) {
+  const code = codeOf(path);
+  const again = event.request.clone();
+  const toServer = (limit) => within(limit, (signal) => fetch(again, { signal }));
+  const html = code && path === `/${code}/` ? await (await stored(path))?.text() : "";
+  if (!html) return toServer(PATIENT_LIMIT);
+  if (!event.request.referrer.startsWith(location.origin + "/")) {
+    // not surely from our own page: the server can tell, and a foreign page gets the empty check
+    return toServer(WAIT_LIMIT).catch(() => page(html));
+  }
+  const form = await event.request.formData();
+  return page(filled(html, form));
+}
+
+function page(html) {
+  const headers = { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" };
+  return stored(`/${codeOf("/en/")}/`).then((kept) => {
+    const policy = kept && kept.headers.get("content-security-policy");
+    if (policy) headers["content-security-policy"] = policy;
+    return new Response(html, { headers });
+  });
+}
+
+// The kept page with the sent answers ticked and, when all is answered, the outcome shown.
+function filled(html, form) {
+  const book = JSON.parse(html.match(/<script type="application\/json" id="book">([\s\S]*?)<\/script>/)[1]);
+  const answers = read(book, form);
+  const part = form.get("part") || "all";
+  for (const [name, value] of form) {
+    const field = `name="${name}" value="${value}"`;
+    if (/^[a-z_]+$/.test(name) && /^[a-z0-9_]+\??$/.test(value)) html = html.replace(field, `${field} checked`);
+  }
+  const outcome = triage(book, answers, part === "all");
+  const complete = part === "all" && !outcome.open.length && !lacking(book, answers);
+  if (part === "switch" || (outcome.level !== "emergency" && !complete)) return marked(html, part);
+  const template = html.match(/<template id="outcome">([\s\S]*?)<\/template>/)[1];
+  return marked(html, "result")
+    .replace(/(<section id="result"[^>]*>)/, (start) => start + pruned(template, outcome))
+    .replace(/<section id="start"[\s\S]*?<\/section>/, "");
+}
+
+function marked(html, part) {
+  return html.replace(/<html /, `<html class="plain" data-posted="${part}" `);
+}
+
+function read(book, form) {
+  const answers = {};
+  for (const question of book.questions) {
+    const sent = form.getAll(question.id);
+    if (!sent.length || sent[0] === "") continue;
+    if (question.type === "multi") {
+      answers[question.id] = {};
+      for (const row of sent) if (row.endsWith("?")) answers[question.id][row.slice(0, -1)] = "unsure";
+      for (const row of sent) if (question.options.includes(row)) answers[question.id][row] = "yes";
+    } else if (question.type === "number") {
+      const value = Number(sent[0]);
+      if (value >= question.range[0] && value <= question.range[1]) answers[question.id] = value;
+    } else if (question.options.includes(sent[0])) {
+      answers[question.id] = sent[0];
+    }
+  }
+  return answers;
+}
+
+function lacking(book, answers) {
+  const optional = new Set(book.questions.filter((q) => q.optional || q.benign || !q.check).map((q) => q.id));
+  return shownQuestions(book, answers).some((id) => !optional.has(id) && !(id in answers));
+}
+
+function pruned(template, outcome) {
+  const reasons = Object.fromEntries(
+    [...template.matchAll(/<li data-rule="(\w+)">[\s\S]*?<\/li>/g)].map((match) => [match[1], match[0]]),
+  );
+  const list = (ids) => ids.map((id) => reasons[id]).join("");
+  const some = outcome.rules.length ? "some" : "none";
+  const keepIf = (attribute, test) => (text) =>
+    text.replace(new RegExp(`<section [^>]*data-${attribute}="([^"]*)"[^>]*>[\\s\\S]*?</section>`, "g"), (all, value) =>
+      test(value) ? all : "",
+    );
+  return [
+    keepIf("level", (level) => level === outcome.level),
+    keepIf("levels", (levels) => levels.split(" ").includes(outcome.level)),
+    keepIf("why", (why) => why === some),
+    keepIf("open", () => outcome.open.length > 0),
+    (text) => text.replace(/<ul class="reasons">[\s\S]*?<\/ul>/, `<ul class="reasons">${list(outcome.reasons)}</ul>`),
+    (text) => text.replace(/(<details class="more">[\s\S]*?<ul>)(<\/ul><\/details>)/, (all, start, end) =>
+      outcome.more.length ? start + list(outcome.more) + end : "",
+    ),
+  ].reduce((text, step) => step(text), template);
+}

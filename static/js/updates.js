@@ -1,0 +1,33 @@
+// "A new version is ready": offered in words, never during a check; one reload after a yes.
+
+import { registration } from "./worker.js";
+
+export default async function updates(element) {
+  if (!("serviceWorker" in navigator)) return;
+  const offer = async () => {
+    const waiting = (await registration())?.waiting;
+    const busy = document.querySelector("#check .screen.on");
+    element.hidden = !waiting || Boolean(busy) || element.dataset.later === "yes";
+  };
+  element.addEventListener("click", async ({ target }) => {
+    const what = target.closest("[data-do]")?.dataset.do;
+    if (what === "later") (element.dataset.later = "yes"), (element.hidden = true);
+    if (what !== "now") return;
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    (await registration())?.waiting?.postMessage({ do: "activate" });
+  });
+  const watch = async () => {
+    const found = await registration();
+    found?.addEventListener("updatefound", () => {
+      found.installing?.addEventListener("statechange", offer);
+    });
+    await offer();
+  };
+  await navigator.serviceWorker.ready.then(watch);
+  addEventListener("genu:result", offer);
+  document.addEventListener("visibilitychange", async () => {
+    if (document.visibilityState !== "visible") return;
+    await (await registration())?.update().catch(() => {});
+    await offer();
+  });
+}

@@ -1,0 +1,37 @@
+// The page's side of the service worker.
+
+const supported = "serviceWorker" in navigator;
+
+// Register the worker and ask it to keep this page's language.
+export async function keepOffline() {
+  if (!supported) return;
+  try {
+    await navigator.serviceWorker.register(scriptAddress(), { scope: "/", updateViaCache: "none" });
+    await navigator.serviceWorker.ready;
+    await ask("keep");
+  } catch {
+    // no worker here: the site works as a plain site
+  }
+}
+
+// Trusted Types: the one address a script may be registered from.
+function scriptAddress() {
+  if (!window.trustedTypes) return "/sw.js";
+  return trustedTypes.createPolicy("sw", { createScriptURL: () => "/sw.js" }).createScriptURL("");
+}
+
+// Ask the active worker; {version, rules, ready} or null within 60 s.
+export async function ask(what) {
+  if (!supported) return null;
+  const registration = await navigator.serviceWorker.getRegistration();
+  const worker = registration?.active;
+  if (!worker) return null;
+  return new Promise((resolve) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = ({ data }) => resolve(data);
+    setTimeout(resolve, 60000, null);
+    worker.postMessage({ do: what, code: document.documentElement.lang }, [channel.port2]);
+  });
+}
+
+export const registration = async () => (supported ? navigator.serviceWorker.getRegistration() : undefined);

@@ -1,0 +1,153 @@
+"""`flask questions` and `flask triage`: the check for machines."""
+
+import json
+import math
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+from flask import Flask
+
+from webapp.content.schema import Content, Question
+from webapp.triage.engine import Answers, Book, triage
+
+
+class AnswerError(ValueError):
+    """Answers we cannot read; the message names the question, option or type."""
+
+
+def register(app: Flask, content: Content, book: Book) -> None:
+    """Add the commands to the application."""
+
+    @app.cli.command("questions")
+    def questions() -> None:
+        """Print the questionnaire as JSON."""
+        click.echo(json.dumps(questionnaire(content, book), ensure_ascii=False, indent=1))
+
+    @app.cli.command("triage")
+    @click.option("--lines", is_flag=True, help="One JSON object per line, one result per line.")
+    def triage_command(lines: bool) -> None:
+        """Read answers as JSON from standard input and print the outcome as JSON."""
+        try:
+            stream = sys.stdin.buffer
+            for text in stream if lines else [stream.read()]:
+                if text.strip():
+                    click.echo(json.dumps(evaluate(content, book, text), ensure_ascii=False))
+        except AnswerError as error:
+            click.echo(str(error), err=True)
+            sys.exit(2)
+
+
+def questionnaire(content: Content, book: Book) -> dict[str, Any]:
+    """Return all questions with options, texts and show-when, as plain data."""
+    return {"version": book["version"], "questions": [_described(q) for q in content.questions]}
+
+
+def _described(q: Question) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "id": q.id,
+        "type": q.type,
+        "danger": q.danger,
+        "benign": q.benign,
+        "optional": q.optional,
+        "block": q.block,
+        "show": q.show or "always",
+        "text": q.text,
+        "hint": q.hint,
+        "options": [
+            {"id": o.id, "text": o.text} | ({"show": o.show} if o.show else {}) for o in q.options
+        ],
+    }
+    if q.none:
+        data["options"].append({"id": "none", "text": q.none})
+    if q.range:
+        data["range"] = list(q.range)
+    return data
+
+
+def evaluate(content: Content, book: Book, text: bytes) -> dict[str, Any]:
+    """Return the outcome of one JSON object of answers; AnswerError names what is wrong in it."""
+    answers = checked(content, text)
+    outcome = triage(book, answers)
+    reasons = {rule.id: rule.reason for rule in content.rules}
+
+    def said(ids: Iterable[str]) -> list[dict[str, str]]:
+        return [{"id": id, "text": reasons[id]} for id in ids]
+
+    return {
+        "level": outcome.level,
+        "rules": list(outcome.rules),
+        "flags": list(outcome.flags),
+        "reasons": said(outcome.reasons),
+        "more": said(outcome.more),
+        "open": list(outcome.open),
+        "version": book["version"],
+    }
+
+
+def checked(content: Content, text: bytes) -> Answers:
+    """Return the answers in a JSON text, every question, option and type known."""
+    try:
+        data = json.loads(text.decode("utf-8"), object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise AnswerError(f"not one JSON object in UTF-8: {error}".splitlines()[0]) from None
+    if not isinstance(data, dict):
+        raise AnswerError(f"expected a JSON object of answers, met {type(data).__name__}")
+    questions = {q.id: q for q in content.questions}
+    for name in data:
+        if name not in questions:
+            raise AnswerError(f"unknown question {name!r}")
+    return {name: _value(questions[name], value) for name, value in data.items()}
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        twice = next(k for k, _ in pairs if sum(k == other for other, _ in pairs) > 1)
+        raise AnswerError(f"the key {twice!r} stands twice")
+    return row
+
+
+def _value(question: Question, value: Any) -> Any:
+    if question.type == "multi":
+        return _rows(question, value)
+    if question.type == "single":
+        if not isinstance(value, str):
+            raise AnswerError(f"{question.id}: expected an option id, met {_short(value)}")
+        if value not in {o.id for o in question.options}:
+            raise AnswerError(f"{question.id}: unknown option {value!r}")
+        return value
+    return _number(question, value)
+
+
+def _rows(question: Question, value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise AnswerError(f"{question.id}: expected an object of rows, met {_short(value)}")
+    known = {o.id for o in question.options} | ({"none"} if question.none else set())
+    allowed = ("yes", "unsure", "no") if question.danger else ("yes", "no")
+    for row, said in value.items():
+        if row not in known:
+            raise AnswerError(f"{question.id}: unknown option {row!r}")
+        if said not in allowed:
+            raise AnswerError(
+                f"{question.id}.{row}: expected {' or '.join(allowed)}, met {_short(said)}"
+            )
+    return {row: said for row, said in value.items() if said != "no" and row != "none"}
+
+
+def _number(question: Question, value: Any) -> float | int:
+    low, high = question.range or (0, 0)
+    whole = high == 10
+    kinds = (int,) if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
+        kind = "a whole number" if whole else "a number"
+        raise AnswerError(f"{question.id}: expected {kind}, met {_short(value)}")
+    if not low <= value <= high:
+        raise AnswerError(f"{question.id}: expected {low} to {high}, met {value}")
+    return value
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else text[:37] + "…"

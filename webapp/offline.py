@@ -1,0 +1,175 @@
+"""What a phone keeps: addresses with digests, the worker that keeps them, the manifests."""
+
+import hashlib
+import json
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, abort, render_template, request
+
+from webapp.assets import STATIC, Stored, asset, files
+
+if TYPE_CHECKING:
+    from webapp.pages import Site, Speaker
+
+NOT_KEPT = ("pictures/", "screenshots/", "icons/icon-512", "icons/maskable", "icons/monochrome")
+NAME = "Genu: pain behind the knee"
+DESCRIPTION = (  # the same sentence stands in base.html, where it is marked for translation
+    "A short check for pain behind the knee: how urgent it is, and what to do now. "
+    "Works without internet."
+)
+SCREENSHOTS = (("narrow", "720x1280"), ("wide", "1280x800"))
+
+
+def register(app: Flask, site: "Site") -> None:
+    """Add /sw.js and the manifests; everything is made once, here, at start."""
+    with app.test_request_context():
+        manifests = {code: manifest(speaker) for code, speaker in site.speakers.items()}
+        worker = Stored(service_worker(site, manifests).encode(), "text/javascript; charset=utf-8")
+
+    @app.get("/sw.js")
+    def service_worker_script() -> Response:
+        return worker.answer(request)
+
+    @app.get("/<code>/manifest.webmanifest")
+    def web_manifest(code: str) -> Response:
+        return manifests[code].answer(request) if code in manifests else abort(404)
+
+
+def shared_files() -> dict[str, str]:
+    """Return {address: integrity} of the files every language needs."""
+    return {
+        asset(name): Stored(path.read_bytes(), "").digest
+        for name, path in files().items()
+        if not name.startswith(NOT_KEPT)
+    }
+
+
+def pack(site: "Site", code: str, manifests: dict[str, Stored]) -> dict[str, str]:
+    """Return {address: integrity} of one language: its pages and its manifest."""
+    pages = {path: s.digest for path, s in site.stored.items() if path.startswith(f"/{code}/")}
+    return pages | {f"/{code}/manifest.webmanifest": manifests[code].digest}
+
+
+def service_worker(site: "Site", manifests: dict[str, Stored]) -> str:
+    """Return the worker script: its list, the triage engine, its body.
+
+    With GENU_WORKER=off it is the kill switch instead: a worker that removes itself and our caches.
+    """
+    if os.environ.get("GENU_WORKER") == "off":
+        return (STATIC / "js" / "sw-off.js").read_text(encoding="utf-8")
+    build: dict[str, Any] = {
+        "rules": site.book["version"],
+        "shared": shared_files(),
+        "packs": {code: pack(site, code, manifests) for code in site.speakers},
+        "lastResort": {code: last_resort(speaker) for code, speaker in site.speakers.items()},
+    }
+    engine = re.sub(
+        r"^export ", "", (STATIC / "js" / "triage.js").read_text(encoding="utf-8"), flags=re.M
+    )
+    body = (STATIC / "js" / "sw.js").read_text(encoding="utf-8")
+    content = json.dumps(build, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    version = hashlib.sha256((content + engine + body).encode()).hexdigest()[:12]
+    return f'const VERSION = "{version}";\nconst BUILD = {content};\n{engine}\n{body}'
+
+
+def last_resort(speaker: "Speaker") -> str:
+    """Return the danger page that stands inside the worker: works with every store wiped."""
+    html = render_template("components/last_resort.html", **speaker.words)
+    return re.sub(r">\s+<", "><", html).strip()
+
+
+def manifest(speaker: "Speaker") -> Stored:
+    """Return the web app manifest of a language; id and scope are equal in all."""
+    code, say = speaker.language.code, speaker.translate
+    speakers = speaker.site.speakers.values()
+    data: dict[str, Any] = {
+        "id": "/",
+        "name": say(NAME),
+        "short_name": "Genu",
+        "description": say(DESCRIPTION),
+        "start_url": f"/{code}/",
+        "scope": "/",
+        "display": "standalone",
+        "lang": code,
+        "dir": speaker.language.dir,
+        "background_color": "#fffdf8",
+        "theme_color": "#fffdf8",
+        "categories": ["health", "medical"],
+        "icons": _icons(),
+        "shortcuts": _shortcuts(speaker),
+        "screenshots": _screenshots(speaker),
+        "name_localized": _localized(speakers, NAME),
+        "short_name_localized": {s.language.code: "Genu" for s in speakers},
+        "description_localized": _localized(
+            speakers,
+            DESCRIPTION,
+        ),
+    }
+    body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return Stored(body, "application/manifest+json")
+
+
+def _icons() -> list[dict[str, str]]:
+    icons = [("icon.svg", "any", "any", "image/svg+xml")]
+    for purpose, stem in (("any", "icon"), ("maskable", "maskable"), ("monochrome", "monochrome")):
+        sizes = ("512",) if purpose == "monochrome" else ("192", "512")
+        icons += [(f"{stem}-{s}.png", f"{s}x{s}", purpose, "image/png") for s in sizes]
+    return [
+        {"src": asset(f"icons/{name}"), "sizes": sizes, "purpose": purpose, "type": kind}
+        for name, sizes, purpose, kind in icons
+    ]
+
+
+def _shortcuts(speaker: "Speaker") -> list[dict[str, Any]]:
+    code = speaker.language.code
+    speakers = speaker.site.speakers.values()
+    return [
+        {
+            "name": speaker.translate(name),
+            "name_localized": _localized(speakers, name),
+            "url": f"/{code}/{path}",
+            "icons": [
+                {
+                    "src": asset(f"icons/shortcut-{icon}-96.png"),
+                    "sizes": "96x96",
+                    "type": "image/png",
+                }
+            ],
+        }
+        for name, path, icon in (
+            ("Danger signs", "danger", "danger"),
+            ("Check your knee", "#q1", "check"),
+            ("Emergency numbers", "numbers", "numbers"),
+        )
+    ]
+
+
+def _screenshots(speaker: "Speaker") -> list[dict[str, str]]:
+    found = []
+    for form, size in SCREENSHOTS:
+        for screen, label in (("start", "Check your knee"), ("danger", "Danger signs")):
+            name = f"screenshots/{form}-{screen}.png"
+            if name in files():
+                found.append(
+                    {
+                        "src": asset(name),
+                        "sizes": size,
+                        "type": "image/png",
+                        "form_factor": form,
+                        "label": speaker.translate(label),
+                    }
+                )
+    return found
+
+
+def _localized(speakers: Any, text: str) -> dict[str, Any]:
+    return {
+        s.language.code: {
+            "value": s.translate(text),
+            "lang": s.language.code,
+            "dir": s.language.dir,
+        }
+        for s in speakers
+    }

@@ -1,0 +1,254 @@
+"""The address space: every page of every language, rendered once and kept, and the check's POST."""
+
+import json
+import logging
+import unicodedata
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+from babel.core import negotiate_locale
+from flask import Blueprint, Flask, Response, abort, redirect, render_template, request
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp import forms
+from webapp.assets import Stored, asset, inline_css, picture
+from webapp.content.schema import Content, EmergencyNumber, Question, translated
+from webapp.i18n import Translate, translator
+from webapp.languages import Language
+from webapp.security import from_own_pages
+from webapp.triage.engine import Answers, Book, Outcome, shown_answers, triage
+
+PAGES = {
+    "": "check",
+    "danger": "danger",
+    "numbers": "numbers",
+    "offline": "offline",
+    "languages": "languages",
+    "privacy": "privacy",
+    "about": "about",
+}
+HTML = "text/html; charset=utf-8"
+
+
+class Said(NamedTuple):
+    """One answer in words; private ones are kept off paper and shared text."""
+
+    text: str
+    unsure: bool
+    private: bool
+
+
+class Site:
+    """All pages in all languages over one content."""
+
+    def __init__(self, content: Content, book: Book, languages: tuple[Language, ...]) -> None:
+        self.content = content
+        self.book = book
+        self.languages = {language.code: language for language in languages}
+        self.speakers = {language.code: Speaker(self, language) for language in languages}
+
+    @cached_property
+    def stored(self) -> dict[str, Stored]:
+        """Every page a phone can keep, by path."""
+        return {
+            f"/{code}/{path}": Stored(speaker.page(path).encode(), HTML)
+            for code, speaker in self.speakers.items()
+            for path in PAGES
+        }
+
+    def best(self) -> Language:
+        """Return the language the browser asks for; English when we speak none of its own."""
+        wanted = [tag.replace("-", "_") for tag in request.accept_languages.values()]
+        offered = {code.replace("-", "_"): code for code in self.languages}
+        found = negotiate_locale(wanted, offered, sep="_") or "en"
+        return self.languages[offered.get(found, "en")]
+
+
+class Speaker:
+    """The pages of one language."""
+
+    def __init__(self, site: Site, language: Language) -> None:
+        self.site = site
+        self.language = language
+        self.say: Translate = translator(language)
+
+    @cached_property
+    def words(self) -> dict[str, Any]:
+        """What every template of this language can use."""
+        content = translated(self.site.content, self.say)
+        grouped = forms.screens(content)
+        place = {q.id: n for n, group in enumerate(grouped, 1) for q in group}
+        return {
+            "_": self.translate,
+            "language": self.language,
+            "languages": tuple(self.site.languages.values()),
+            "asset": asset,
+            "picture": picture,
+            "inline_css": inline_css(),
+            "content": content,
+            "rules": {rule.id: rule for rule in content.rules},
+            "numbers": {q.id: n for n, q in enumerate(content.questions, 1)},
+            "check_screens": grouped,
+            "screens": {**place, "recheck": len(grouped) + 2},
+            "country_name": self.country_name,
+            "country_rows": self.countries(),
+            "version": self.site.book["version"],
+            "book_json": _json(self.site.book),
+        }
+
+    def translate(self, text: str, **values: Any) -> str:
+        """Return a template's text in this language, placeholders filled."""
+        said = self.say("", text)
+        return said % values if values else said
+
+    def country_name(self, code: str) -> str:
+        """Return the name of a country, from CLDR."""
+        return str(self.language.locale.territories.get(code, code))
+
+    def countries(self) -> list[EmergencyNumber]:
+        """Return the emergency numbers in the order of the countries' names."""
+        return sorted(
+            self.site.content.numbers, key=lambda row: _plain(self.country_name(row.country))
+        )
+
+    def page(self, path: str) -> str:
+        """Return the HTML of a page as a phone keeps it."""
+        if path == "":
+            return self.check()
+        return render_template(f"pages/{PAGES[path]}.html", page=path, **self.words)
+
+    def check(
+        self,
+        posted: str = "",
+        answers: Answers | None = None,
+        errors: dict[str, str] | None = None,
+        outcome: Outcome | None = None,
+        country: str = "",
+    ) -> str:
+        """Return the start-and-check page; after a POST with answers, errors or the outcome."""
+        given = answers or {}
+        row = next((n for n in self.site.content.numbers if n.country == country), None)
+        return render_template(
+            "pages/check.html",
+            page="",
+            posted=posted,
+            answers=given,
+            errors=errors or {},
+            outcome=outcome,
+            country=country,
+            number=row,
+            restated=self.restated(given) if outcome else [],
+            **self.words,
+        )
+
+    def restated(self, answers: Answers) -> list[tuple[Question, list[Said]]]:
+        """Return the answers that count, in words: [(question, [Said, …]), …]."""
+        counted = shown_answers(self.site.book, answers, finished=False)
+        asked = forms.asked_in_check(self.words["content"])
+        return [(q, _in_words(q, counted[q.id])) for q in asked if q.id in counted]
+
+    def error(self, code: int) -> str:
+        """Return the page for an HTTP error."""
+        return render_template("pages/error.html", code=code, **{"page": "", **self.words})
+
+
+def _in_words(question: Question, answer: Any) -> list[Said]:
+    hide = question.private
+    if question.type == "number":
+        return [Said(str(answer), False, hide)]
+    if question.type == "single":
+        return [Said(o.text, False, hide) for o in question.options if o.id == answer]
+    rows = [
+        Said(o.text, answer[o.id] == "unsure", hide or o.private)
+        for o in question.options
+        if o.id in answer
+    ]
+    return rows or [Said(question.none or "", False, hide)]
+
+
+@cache
+def _plain(name: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if c.isalnum())
+
+
+def _json(data: Any) -> Markup:
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704  no "<" is left to close the script
+
+
+def register(app: Flask, site: Site) -> None:
+    """Add the addresses to the application."""
+    blueprint = Blueprint("pages", __name__)
+
+    @blueprint.get("/")
+    def start() -> Response:
+        response = site.stored[f"/{site.best().code}/"].answer(request)
+        chosen = Response(response.get_data(), response.status_code, dict(response.headers))
+        chosen.headers["Vary"] = "Accept-Language, Accept-Encoding"
+        return chosen
+
+    @blueprint.get("/<code>/", defaults={"path": ""})
+    @blueprint.get("/<code>/<path>")
+    def page(code: str, path: str) -> Response:
+        stored = site.stored.get(f"/{code}/{path}")
+        if stored is None:
+            abort(404)
+        return stored.answer(request)
+
+    @blueprint.get("/<code>")
+    def without_slash(code: str) -> BaseResponse:
+        return redirect(f"/{code}/", 308) if code in site.languages else abort(404)
+
+    @blueprint.post("/<code>/")
+    def check(code: str) -> Response:
+        if code not in site.speakers:
+            abort(404)
+        return _answer_check(site, site.speakers[code])
+
+    @blueprint.get("/healthz")
+    def healthz() -> Response:
+        return Response("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
+
+    app.register_blueprint(blueprint)
+    app.register_error_handler(Exception, lambda error: _failed(site, error))
+
+
+def _answer_check(site: Site, speaker: Speaker) -> Response:
+    if not from_own_pages(request):
+        return _private(speaker.check())
+    if forms.unknown_fields(site.content, request.form):
+        abort(400)
+    part = request.form.get("part", "all")
+    answers, errors = forms.read(site.content, request.form)
+    country = request.form.get("country", "")
+    if part == "switch":
+        return _private(speaker.check("switch", answers, errors, country=country))
+    errors |= forms.missing(site.content, site.book, answers, part)
+    outcome = triage(site.book, answers, finished=not errors and part != "danger")
+    if outcome.level == "emergency" or not (errors or part == "danger"):
+        return _private(speaker.check("result", answers, {}, outcome, country))
+    return _private(speaker.check(part, answers, errors, country=country))
+
+
+def _private(html: str) -> Response:
+    return Response(html, content_type=HTML, headers={"Cache-Control": "no-store"})
+
+
+def _failed(site: Site, error: Exception) -> Response:
+    code = error.code or 500 if isinstance(error, HTTPException) else 500
+    if code == 500:
+        logging.getLogger("genu").error("failed: %s", type(error).__name__)
+    if request.path.startswith("/static/"):
+        response = Response(f"{code}\n", code, content_type="text/plain")
+    else:
+        first = request.path.split("/")[1] if "/" in request.path else ""
+        speaker = site.speakers.get(first) or site.speakers[site.best().code]
+        response = Response(speaker.error(code), code, content_type=HTML)
+    response.headers["Cache-Control"] = "no-store"
+    if isinstance(error, HTTPException):
+        for name, value in error.get_headers(request.environ):
+            if name == "Allow":
+                response.headers[name] = value
+    return response

@@ -1,0 +1,92 @@
+"""Headers on every response, static files too, and the same-origin check of a POST."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Request
+
+HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+FEATURES = [
+    "accelerometer",
+    "autoplay",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "gamepad",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "identity-credentials-get",
+    "idle-detection",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "picture-in-picture",
+    "publickey-credentials-create",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+    "serial",
+    "storage-access",
+    "usb",
+    "xr-spatial-tracking",
+]
+PERMISSIONS = ", ".join(
+    [f"{f}=()" for f in FEATURES] + ["clipboard-write=(self)", "web-share=(self)"]
+)
+COMMON = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": PERMISSIONS,
+}
+WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
+
+
+def page_policy(style_hash: str) -> str:
+    """Return the Content-Security-Policy of pages.
+
+    `style_hash` ('sha256-…') admits the one stylesheet that stands inside the first view, so that
+    it paints after one response; nothing else inline can run or apply.
+    """
+    return (
+        "default-src 'none'; script-src 'self'; "
+        f"style-src 'self' '{style_hash}'; "
+        "img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+        "worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
+        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types sw"
+    )
+
+
+def protect(app: Callable[..., Iterable[bytes]], style_hash: str) -> Callable[..., Iterable[bytes]]:
+    """Wrap a WSGI application so that every response carries the headers."""
+    page = [*COMMON.items(), ("Content-Security-Policy", page_policy(style_hash))]
+    worker = [*COMMON.items(), ("Content-Security-Policy", WORKER_POLICY)]
+
+    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        extra = worker if environ.get("PATH_INFO") == "/sw.js" else page
+        if "https" in (environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO")):
+            extra = [*extra, HSTS]
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            return start_response(status, headers + extra, exc_info)
+
+        return app(environ, start)
+
+    return wrapped
+
+
+def from_own_pages(request: Request) -> bool:
+    """Return whether a POST came from a page of ours.
+
+    A foreign page could post chosen answers and so show a false all-clear under our name.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
