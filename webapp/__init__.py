@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask
 
-from webapp import assets, cli, offline, pages, security
+from webapp import assets, cli, kept, offline, pages, security
 from webapp.content.load import book, load
 from webapp.languages import languages
 
@@ -21,7 +21,9 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     rules = book(content)
     site = pages.Site(content, rules, languages(app.config["PSEUDO"]))
     pages.register(app, site)
-    offline.register(app, site)
     cli.register(app, content, rules)
-    app.wsgi_app = security.protect(assets.mount(app.wsgi_app), assets.style_hash())  # type: ignore[method-assign]
+    with app.test_request_context():
+        folder = kept.write(offline.bodies(site))
+    served = kept.Kept(app.wsgi_app, folder, lambda wanted: f"/{site.best(wanted).code}/")
+    app.wsgi_app = security.protect(served, assets.style_hash())  # type: ignore[method-assign]
     return app

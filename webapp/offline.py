@@ -6,14 +6,15 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, abort, render_template, request
+from flask import render_template
 
-from webapp.assets import STATIC, Stored, asset, files
+from webapp.assets import STATIC, asset, files, integrity
 
 if TYPE_CHECKING:
     from webapp.pages import Site, Speaker
 
-NOT_KEPT = ("pictures/", "screenshots/", "icons/icon-512", "icons/maskable", "icons/monochrome")
+ONLY_TO_INSTALL = ("icon-512", "maskable", "monochrome", "shortcut")
+NOT_KEPT = ("pictures/", "screenshots/", "js/sw", *(f"icons/{name}" for name in ONLY_TO_INSTALL))
 NAME = "Genu: pain behind the knee"
 DESCRIPTION = (  # the same sentence stands in base.html, where it is marked for translation
     "A short check for pain behind the knee: how urgent it is, and what to do now. "
@@ -22,37 +23,30 @@ DESCRIPTION = (  # the same sentence stands in base.html, where it is marked for
 SCREENSHOTS = (("narrow", "720x1280"), ("wide", "1280x800"))
 
 
-def register(app: Flask, site: "Site") -> None:
-    """Add /sw.js and the manifests; everything is made once, here, at start."""
-    with app.test_request_context():
-        manifests = {code: manifest(speaker) for code, speaker in site.speakers.items()}
-        worker = Stored(service_worker(site, manifests).encode(), "text/javascript; charset=utf-8")
-
-    @app.get("/sw.js")
-    def service_worker_script() -> Response:
-        return worker.answer(request)
-
-    @app.get("/<code>/manifest.webmanifest")
-    def web_manifest(code: str) -> Response:
-        return manifests[code].answer(request) if code in manifests else abort(404)
+def bodies(site: "Site") -> dict[str, bytes]:
+    """Return {address: body} of all that is kept: pages, manifests, worker. Made once, at start."""
+    kept = site.pages() | {
+        f"/{code}/manifest.webmanifest": manifest(speaker)
+        for code, speaker in site.speakers.items()
+    }
+    return kept | {"/sw.js": service_worker(site, kept).encode()}
 
 
 def shared_files() -> dict[str, str]:
     """Return {address: integrity} of the files every language needs."""
     return {
-        asset(name): Stored(path.read_bytes(), "").digest
+        asset(name): integrity(path.read_bytes())
         for name, path in files().items()
         if not name.startswith(NOT_KEPT)
     }
 
 
-def pack(site: "Site", code: str, manifests: dict[str, Stored]) -> dict[str, str]:
+def pack(code: str, kept: dict[str, bytes]) -> dict[str, str]:
     """Return {address: integrity} of one language: its pages and its manifest."""
-    pages = {path: s.digest for path, s in site.stored.items() if path.startswith(f"/{code}/")}
-    return pages | {f"/{code}/manifest.webmanifest": manifests[code].digest}
+    return {url: integrity(body) for url, body in kept.items() if url.startswith(f"/{code}/")}
 
 
-def service_worker(site: "Site", manifests: dict[str, Stored]) -> str:
+def service_worker(site: "Site", kept: dict[str, bytes]) -> str:
     """Return the worker script: its list, the triage engine, its body.
 
     With GENU_WORKER=off it is the kill switch instead: a worker that removes itself and our caches.
@@ -62,7 +56,7 @@ def service_worker(site: "Site", manifests: dict[str, Stored]) -> str:
     build: dict[str, Any] = {
         "rules": site.book["version"],
         "shared": shared_files(),
-        "packs": {code: pack(site, code, manifests) for code in site.speakers},
+        "packs": {code: pack(code, kept) for code in site.speakers},
         "lastResort": {code: last_resort(speaker) for code, speaker in site.speakers.items()},
     }
     engine = re.sub(
@@ -80,7 +74,7 @@ def last_resort(speaker: "Speaker") -> str:
     return re.sub(r">\s+<", "><", html).strip()
 
 
-def manifest(speaker: "Speaker") -> Stored:
+def manifest(speaker: "Speaker") -> bytes:
     """Return the web app manifest of a language; id and scope are equal in all."""
     code, say = speaker.language.code, speaker.translate
     speakers = speaker.site.speakers.values()
@@ -107,8 +101,7 @@ def manifest(speaker: "Speaker") -> Stored:
             DESCRIPTION,
         ),
     }
-    body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-    return Stored(body, "application/manifest+json")
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _icons() -> list[dict[str, str]]:

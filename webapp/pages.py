@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 from babel.core import negotiate_locale
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp import forms
-from webapp.assets import Stored, asset, inline_css, picture
+from webapp.assets import asset, inline_css, picture
 from webapp.content.schema import Content, EmergencyNumber, Question, translated
 from webapp.i18n import Translate, translator
 from webapp.languages import Language
@@ -49,21 +51,20 @@ class Site:
         self.languages = {language.code: language for language in languages}
         self.speakers = {language.code: Speaker(self, language) for language in languages}
 
-    @cached_property
-    def stored(self) -> dict[str, Stored]:
-        """Every page a phone can keep, by path."""
+    def pages(self) -> dict[str, bytes]:
+        """Return {address: HTML} of every page a phone can keep."""
         return {
-            f"/{code}/{path}": Stored(speaker.page(path).encode(), HTML)
+            f"/{code}/{path}": speaker.page(path).encode()
             for code, speaker in self.speakers.items()
             for path in PAGES
         }
 
-    def best(self) -> Language:
-        """Return the language the browser asks for; English when we speak none of its own."""
-        wanted = [tag.replace("-", "_") for tag in request.accept_languages.values()]
+    def best(self, accept_language: str) -> Language:
+        """Return the language an Accept-Language header asks for; English when we speak none."""
+        wanted = parse_accept_header(accept_language, LanguageAccept).values()
         offered = {code.replace("-", "_"): code for code in self.languages}
-        found = negotiate_locale(wanted, offered, sep="_") or "en"
-        return self.languages[offered.get(found, "en")]
+        found = negotiate_locale([tag.replace("-", "_") for tag in wanted], offered, sep="_")
+        return self.languages[offered[found] if found else "en"]
 
 
 class Speaker:
@@ -182,21 +183,6 @@ def register(app: Flask, site: Site) -> None:
     """Add the addresses to the application."""
     blueprint = Blueprint("pages", __name__)
 
-    @blueprint.get("/")
-    def start() -> Response:
-        response = site.stored[f"/{site.best().code}/"].answer(request)
-        chosen = Response(response.get_data(), response.status_code, dict(response.headers))
-        chosen.headers["Vary"] = "Accept-Language, Accept-Encoding"
-        return chosen
-
-    @blueprint.get("/<code>/", defaults={"path": ""})
-    @blueprint.get("/<code>/<path>")
-    def page(code: str, path: str) -> Response:
-        stored = site.stored.get(f"/{code}/{path}")
-        if stored is None:
-            abort(404)
-        return stored.answer(request)
-
     @blueprint.get("/<code>")
     def without_slash(code: str) -> BaseResponse:
         return redirect(f"/{code}/", 308) if code in site.languages else abort(404)
@@ -244,7 +230,10 @@ def _failed(site: Site, error: Exception) -> Response:
         response = Response(f"{code}\n", code, content_type="text/plain")
     else:
         first = request.path.split("/")[1] if "/" in request.path else ""
-        speaker = site.speakers.get(first) or site.speakers[site.best().code]
+        speaker = (
+            site.speakers.get(first)
+            or site.speakers[site.best(request.headers.get("Accept-Language", "")).code]
+        )
         response = Response(speaker.error(code), code, content_type=HTML)
     response.headers["Cache-Control"] = "no-store"
     if isinstance(error, HTTPException):

@@ -7,7 +7,6 @@ import * as store from "./store.js";
 import { shownOptions, shownQuestions, triage } from "./triage.js";
 
 const FIRST_SCREENS = 3; // the danger screens: a banner comes from these alone
-const PRESS = 160; // ms a choice stays visibly pressed before going on
 const root = document.documentElement;
 const byId = (id) => document.getElementById(id);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
@@ -97,6 +96,7 @@ export default function check(form) {
     const inCheck = typeof target === "number" && target >= 0;
     document.querySelector("[data-part=after]").hidden = target !== "result";
     if (inCheck) prepare(node, target);
+    dispatchEvent(new Event("genu:screen"));
     banner(inCheck);
     if (focus) {
       scrollTo(0, 0);
@@ -287,7 +287,7 @@ export default function check(form) {
     paintMap();
     store.saveDraft({ answers: read(), screen: now });
     const alone = target.type === "radio" ? idsOn(screens[now]).length === 1 : target.value === "none";
-    if (alone && target.checked && Date.now() - pressed < 1000) setTimeout(next, PRESS);
+    if (alone && target.checked && Date.now() - pressed < 1000) next();
   });
 
   function untick(field, target) {
@@ -359,7 +359,8 @@ export default function check(form) {
 
   function begunByPost() {
     for (const id of Object.keys(question)) if (all(`[data-question="${id}"] input:checked`).length) seen.add(id);
-    if (posted === "result") return finish();
+    const rest = step(lastAnswered(), 1) < screens.length;
+    if (posted === "result") return rest ? stop(triage(book, read(), false)) : finish();
     go(Math.min(step(lastAnswered(), 1), screens.length - 1));
   }
 

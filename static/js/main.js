@@ -15,6 +15,6 @@ async function start(element) {
   module.default(element);
 }
 
-document.documentElement.classList.add("js");
+if (!document.getElementById("check")) document.documentElement.classList.add("js"); // check.js does it itself
 if (document.readyState === "complete") keepOffline();
 else addEventListener("load", keepOffline);

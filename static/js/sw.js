@@ -46,7 +46,8 @@ async function keep(codes) {
 async function keepOne(cache, path, integrity) {
   const load = (mode) =>
     within(INSTALL_LIMIT, (signal) => fetch(path, { cache: mode, integrity, redirect: "error", signal }));
-  const response = await load("no-cache").catch(() => load("reload")); // a stale copy fails its digest
+  // A hashed address may come from the browser's own cache; a stale copy fails its digest.
+  const response = await load(path.startsWith("/static/") ? "default" : "no-cache").catch(() => load("reload"));
   if (!response.ok) throw new Error(path);
   await cache.put(path, response);
 }
@@ -118,10 +119,11 @@ async function counted() {
 
 async function got(event, path) {
   const page = event.request.mode === "navigate";
-  if (page && path === "/") path = `/${await lastLanguage()}/`;
+  const start = page && path === "/";
+  if (start) path = `/${await lastLanguage()}/`;
   const code = codeOf(path);
-  if (page && code) event.waitUntil(rememberLanguage(code));
-  const kept = await stored(path) || (page && (await stored(path + "/")));
+  const kept = (await stored(path)) || (page && (await stored(path + "/")));
+  if (page && code && !start) event.waitUntil(rememberLanguage(code));
   if (kept) return kept;
   const other = page ? await stored(`/${code || (await lastLanguage())}/danger`) : null;
   const limit = other ? WAIT_LIMIT : PATIENT_LIMIT;
@@ -131,7 +133,7 @@ async function got(event, path) {
 
 async function stored(path) {
   try {
-    const response = await (await caches.open(CACHE)).match(path, { ignoreVary: true });
+    const response = await caches.match(path, { cacheName: CACHE, ignoreVary: true });
     return response && new Response(await response.arrayBuffer(), { headers: response.headers });
   } catch {
     return undefined; // damaged entry: the next source answers
@@ -147,6 +149,7 @@ async function lastResort(event, path) {
 
 async function rememberLanguage(code) {
   try {
+    if (code === (await lastLanguage())) return;
     await (await caches.open(PREFERENCES)).put("/language", new Response(code));
   } catch {
     // storage refused: the browser's language will do
@@ -155,7 +158,7 @@ async function rememberLanguage(code) {
 
 async function lastLanguage() {
   try {
-    const kept = await (await caches.open(PREFERENCES)).match("/language");
+    const kept = await caches.match("/language", { cacheName: PREFERENCES });
     const code = kept ? await kept.text() : "";
     return CODES.includes(code) ? code : spoken();
   } catch {
@@ -167,16 +170,11 @@ async function lastLanguage() {
 
 async function posted(event, path) {
   const code = codeOf(path);
-  const again = event.request.clone();
-  const toServer = (limit) => within(limit, (signal) => fetch(again, { signal }));
   const html = code && path === `/${code}/` ? await (await stored(path))?.text() : "";
-  if (!html) return toServer(PATIENT_LIMIT);
-  if (!event.request.referrer.startsWith(location.origin + "/")) {
-    // not surely from our own page: the server can tell, and a foreign page gets the empty check
-    return toServer(WAIT_LIMIT).catch(() => page(html));
-  }
-  const form = await event.request.formData();
-  return page(filled(html, form));
+  if (!html) return within(PATIENT_LIMIT, (signal) => fetch(event.request, { signal }));
+  // a foreign page could post chosen answers and show a false all-clear: it gets the empty check
+  const own = event.request.referrer.startsWith(location.origin + "/");
+  return page(own ? filled(html, await event.request.formData()) : html);
 }
 
 function page(html) {

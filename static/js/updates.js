@@ -24,7 +24,7 @@ export default async function updates(element) {
     await offer();
   };
   await navigator.serviceWorker.ready.then(watch);
-  addEventListener("genu:result", offer);
+  addEventListener("genu:screen", offer);
   document.addEventListener("visibilitychange", async () => {
     if (document.visibilityState !== "visible") return;
     await (await registration())?.update().catch(() => {});

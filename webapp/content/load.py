@@ -40,7 +40,7 @@ class Row(dict[str, Any]):
     where: str = ""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """SafeLoader that refuses repeated keys and the words YAML 1.1 turns into booleans or dates."""
 
 

@@ -12,7 +12,7 @@ Expression = list[
 ]  # ["and"|"or", *Expression] | ["one"|"any"|"anyU"|"none", question, [option, …]]
 #                  | ["num", question, k] | ["score", name, k] | ["is", macro]
 
-TOKEN = re.compile(r"\s*(?:(>=)|([(),:])|(\d+)|([A-Za-z_][A-Za-z0-9_]*)|(\S))")
+TOKEN = re.compile(r"\s*(?:(>=)|([(),:])|([0-9]+)|([A-Za-z_][A-Za-z0-9_]*)|(\S))")
 LITERALS = ("one", "any", "anyU", "none")
 
 
@@ -87,7 +87,7 @@ class _Reader:
     def threshold(self) -> int:
         self.need(">=")
         word = self.take()
-        if not word.isdigit():
+        if not re.fullmatch(r"[0-9]+", word):
             raise LanguageError(f"expected a whole number, met {word!r}, in: {self.text}")
         return int(word)
 

@@ -1,0 +1,245 @@
+"""A real server, a real browser, and a page that tells every fault it sees."""
+
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.browser.person import Person
+
+ROOT = Path(__file__).parent.parent.parent
+PHONE = {
+    "viewport": {"width": 360, "height": 640},
+    "has_touch": True,
+    "is_mobile": True,
+    "locale": "en-GB",
+    "service_workers": "block",  # tests of the worker say "allow"
+    "reduced_motion": "reduce",
+}
+WAIT = 8000  # ms for anything a person waits for
+TELL = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error("CSP", event.violatedDirective, event.blockedURI, event.sourceFile));
+"""
+
+
+class Server:
+    """Genu as `make run` starts it, in a process that can be killed and started again."""
+
+    def __init__(self, log: Path, **environment: str) -> None:
+        self.log = log
+        self.environment = {**os.environ, "GENU_PSEUDO": "1", **environment}
+        self.port = _free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> "Server":
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                _command(self.port),
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._until(answering=True)
+        return self
+
+    def stop(self) -> None:
+        """Kill it with its workers: nothing listens on the port any more."""
+        if self.process is None:
+            return
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+        self.process = None
+        self._until(answering=False)
+
+    def _until(self, answering: bool) -> None:
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            if self._answers() is answering:
+                return
+            if answering and self.process and self.process.poll() is not None:
+                break
+            time.sleep(0.1)
+        raise RuntimeError(f"server answering={answering} not reached:\n{self.log.read_text()}")
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+def _command(port: int) -> list[str]:
+    """Return the server's command of the Makefile, so that the tests run what people run."""
+    line = next(
+        line for line in (ROOT / "Makefile").read_text().splitlines() if "/granian " in line
+    )
+    line = line.replace("$(BIN)", str(Path(sys.executable).parent)).replace("$(PORT)", str(port))
+    return shlex.split(line.strip().lstrip("@"))
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server of most tests; nobody stops it."""
+    server = Server(tmp_path_factory.mktemp("server") / "log.txt").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """A server of one test, which may stop it and start it again on the same port."""
+    server = Server(tmp_path / "log.txt").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+def launch(playwright: Playwright, **options: Any) -> Browser:
+    return playwright.chromium.launch(
+        executable_path=os.environ.get("CHROMIUM_PATH") or None, args=["--no-sandbox"], **options
+    )
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = launch(playwright)
+    yield browser
+    browser.close()
+
+
+class Phone:
+    """A browser profile and the faults its pages showed."""
+
+    def __init__(self, browser: Browser, server: Server, **options: Any) -> None:
+        self.server = server
+        self.faults: list[str] = []
+        self.requests: list[Any] = []
+        self.context: BrowserContext = browser.new_context(
+            base_url=server.url, **{**PHONE, **options}
+        )
+        self.context.set_default_timeout(WAIT)
+        self.context.add_init_script(TELL)
+        self.context.on("request", self._asked)
+        self.context.on("weberror", lambda error: self.faults.append(f"error: {error.error}"))
+        self.context.on("console", self._said)
+
+    def page(self) -> Page:
+        return self.context.new_page()
+
+    def person(self) -> Person:
+        return Person(self.page())
+
+    def expect_faults(self, *patterns: str) -> None:
+        """Take away the faults a test made on purpose."""
+        self.faults[:] = [f for f in self.faults if not any(re.search(p, f) for p in patterns)]
+
+    def _said(self, message: Any) -> None:
+        if message.type == "error":
+            self.faults.append(f"console: {message.text}")
+
+    def _asked(self, request: Any) -> None:
+        self.requests.append(request)
+        address = urlsplit(request.url)
+        if address.scheme in ("data", "blob", "about"):
+            return
+        if address.netloc != urlsplit(self.server.url).netloc:
+            self.faults.append(f"request to another host: {request.url}")
+
+
+@pytest.fixture
+def phones(browser: Browser, server: Server) -> Iterator[Callable[..., Phone]]:
+    """Make phones; at the end none of them may have shown a fault."""
+    made: list[Phone] = []
+
+    def make(**options: Any) -> Phone:
+        made.append(
+            Phone(options.pop("browser", browser), options.pop("server", server), **options)
+        )
+        return made[-1]
+
+    yield make
+    for phone in made:
+        phone.context.close()
+    assert [fault for phone in made for fault in phone.faults] == []
+
+
+@pytest.fixture
+def phone(phones: Callable[..., Phone]) -> Phone:
+    return phones()
+
+
+@pytest.fixture
+def page(phone: Phone) -> Page:
+    return phone.page()
+
+
+@pytest.fixture
+def person(page: Page) -> Person:
+    return Person(page)
+
+
+# Visible words that no pair of brackets holds, in a page of a pseudo-language. Languages' own names,
+# English by nature, country names of CLDR and versions stand in elements that say so.
+FOREIGN = r"""() => {
+  const found = [];
+  const bare = (text) => text.replace(/\[[^[\]]*\]/g, " ").replace(/Genu/g, " ");
+  const shown = (element) => element.checkVisibility() && element.getClientRects().length;
+  const own = (element) => {
+    const spoken = element.closest("[lang]");
+    return spoken && spoken.lang !== document.documentElement.lang;
+  };
+  const except = "script, style, template, bdi, option[value]:not([value='']), tr[id] th, [data-country]";
+  const walk = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const element = walk.currentNode.parentElement;
+    if (element.closest(except) || element.closest("head") || own(element) || !shown(element)) continue;
+    const left = bare(walk.currentNode.data);
+    if (/\p{L}/u.test(left)) found.push(left.trim());
+  }
+  for (const element of document.querySelectorAll("[aria-label], [title], [alt], [placeholder]")) {
+    for (const name of ["aria-label", "title", "alt", "placeholder"]) {
+      const value = element.getAttribute(name);
+      if (value && !own(element) && /\p{L}/u.test(bare(value))) found.push(name + ": " + value);
+    }
+  }
+  if (/\p{L}/u.test(bare(document.title))) found.push("title: " + document.title);
+  return found;
+}"""
+
+
+@pytest.fixture
+def foreign_words() -> Callable[[Page], list[str]]:
+    """Return the words of a page that are not of its pseudo-language."""
+    return lambda page: page.evaluate(FOREIGN)

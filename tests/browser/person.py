@@ -1,0 +1,227 @@
+"""What a person does with Genu on a phone, in the person's words."""
+
+from typing import Any, NamedTuple
+
+from playwright.sync_api import Locator, Page
+
+from webapp.content.load import load
+
+QUESTIONS = {question.id: question for question in load().questions}
+SCREEN = ".screen.on"
+STEPS = 60  # more screens than any check has
+
+
+class Result(NamedTuple):
+    """What the result says."""
+
+    level: str
+    rules: tuple[str, ...]
+
+
+class Person:
+    """Someone with a phone, at one page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    # ---- moving
+
+    def opens(self, path: str = "/en/") -> "Person":
+        self.page.goto(path)
+        self.page.wait_for_function(
+            "document.documentElement.classList.contains('js') && document.querySelector('.screen.on')"
+        )
+        return self
+
+    def starts(self, language: str = "en") -> "Person":
+        self.opens(f"/{language}/")
+        return self.taps("start")
+
+    def taps(self, what: str) -> "Person":
+        """Tap a visible control by what it does."""
+        before = self.place()
+        self.page.locator(f"[data-do={what}]:visible").first.tap()
+        if what not in ("print", "share", "erase"):
+            self._moves_on(before)
+        return self
+
+    def goes_on(self) -> "Person":
+        return self.taps("next")
+
+    def stays_on(self) -> "Person":
+        """Tap Continue and stay where an answer is needed."""
+        before = self.place()
+        self.screen.locator("[data-do=next]").tap()
+        self.page.wait_for_timeout(250)
+        assert self.place() == before
+        return self
+
+    def back(self) -> "Person":
+        return self.taps("back")
+
+    def goes_back_in_the_browser(self) -> "Person":
+        before = self.place()
+        self.page.go_back(wait_until="commit")
+        self._moves_on(before)
+        return self
+
+    def changes(self, question: str) -> "Person":
+        before = self.place()
+        self.page.locator(f"#result [data-answer={question}] .change a").tap()
+        self._moves_on(before)
+        return self
+
+    def switches_to(self, language: str) -> "Person":
+        self.page.locator(".languages summary").tap()
+        with self.page.expect_navigation():
+            self.page.locator(f".languages [data-language={language}]").tap()
+        self.page.wait_for_function("document.querySelector('.screen.on')")
+        assert self.page.get_attribute("html", "lang") == language
+        return self
+
+    # ---- answering
+
+    def ticks(self, question: str, *rows: str) -> "Person":
+        for row in rows:
+            self.label(question, row).tap()
+        return self
+
+    def is_unsure(self, question: str, *rows: str) -> "Person":
+        return self.ticks(question, *(f"{row}?" for row in rows))
+
+    def chooses(self, question: str, option: str) -> "Person":
+        """Tap one of the single answers; the check goes on by itself where it stands alone."""
+        before = self.place()
+        self.label(question, option).tap()
+        if len(self.questions()) == 1:
+            self._moves_on(before)
+        return self
+
+    def none(self) -> "Person":
+        """Tap "None of these", which goes on by itself."""
+        before = self.place()
+        self.screen.locator("label.none").tap()
+        self._moves_on(before)
+        return self
+
+    def taps_spot(self, place: str, side: str = "") -> "Person":
+        sided = f"[data-side={side}]" if side else ""
+        self.page.locator(f".spot{sided}[data-place={place}]").tap()
+        return self
+
+    def answers(self, answers: dict[str, Any], until: str = "result") -> "Person":
+        """Walk on from here by these answers: to the result, or to the screen of a question."""
+        for _ in range(STEPS):
+            if until in (self.place(), *self.questions()):
+                if until != "result" or not self.stopped():
+                    return self
+            if self.place() == "result":
+                self.taps("continue")
+            else:
+                self.answers_screen(answers)
+        raise AssertionError(f"no {until} after {STEPS} screens")
+
+    def answers_screen(self, answers: dict[str, Any]) -> "Person":
+        before = self.place()
+        left = False
+        for name in self.questions():
+            question = QUESTIONS[name]
+            given = answers.get(name)
+            if question.type == "multi":
+                left = self._answers_rows(name, given or {})
+            elif question.type == "number" and question.range != (0, 10):
+                if given is not None:
+                    self.screen.locator("summary").tap()
+                    self.field(name).locator("input").fill(str(given))
+            else:
+                value = question.unanswered if given is None else given
+                assert value is not None, f"no answer to {name}"
+                self.label(name, str(value)).tap()
+                left = len(self.questions()) == 1
+        if not left or self.place() == before:
+            self._leaves(before, left)
+        return self
+
+    def _answers_rows(self, name: str, rows: dict[str, str]) -> bool:
+        field = self.field(name)
+        shown = [row for row in rows if self.label(name, row).is_visible()]
+        self.ticks(name, *(f"{r}?" if rows[r] == "unsure" else r for r in shown))
+        none = field.locator("label.none")
+        if shown or not none.count() or len(self.questions()) > 1:
+            return False
+        none.tap()
+        return True
+
+    def _leaves(self, before: str, by_itself: bool) -> None:
+        if not by_itself:
+            self.screen.locator("[data-do=next]").tap()
+        self._moves_on(before)
+
+    # ---- seeing
+
+    @property
+    def screen(self) -> Locator:
+        return self.page.locator(SCREEN)
+
+    def field(self, question: str) -> Locator:
+        return self.page.locator(f"[data-question={question}]")
+
+    def label(self, question: str, value: str) -> Locator:
+        tick = self.page.locator(f'input[name="{question}"][value="{value}"]')
+        return self.field(question).locator("label.pick", has=tick)
+
+    def ticked(self, question: str) -> list[str]:
+        return self.page.eval_on_selector_all(
+            f'[data-question="{question}"] input:checked', "found => found.map(i => i.value)"
+        )
+
+    def everything_ticked(self) -> dict[str, list[str]]:
+        """Return what is entered in the form: {question: [values]}."""
+        return self.page.evaluate(
+            """() => {
+              const given = {};
+              for (const [name, value] of new FormData(document.getElementById("check")))
+                if (value && name !== "country") (given[name] ||= []).push(value);
+              return given;
+            }"""
+        )
+
+    def place(self) -> str:
+        """Return the id of the screen: start, q1, q2, … result."""
+        return self.page.evaluate(f"document.querySelector('{SCREEN}')?.id || ''")
+
+    def questions(self) -> list[str]:
+        """Return the questions on the screen."""
+        return self.page.eval_on_selector_all(
+            f"{SCREEN} [data-question]", "found => found.map(f => f.dataset.question)"
+        )
+
+    def banner(self) -> str:
+        """Return "firm", "soft" or ""."""
+        seen = self.page.locator("[data-banner]:visible")
+        return seen.get_attribute("data-banner") or "" if seen.count() else ""
+
+    def stopped(self) -> bool:
+        return self.page.locator("[data-stopped]").is_visible()
+
+    def result(self) -> Result:
+        """Return the one level shown and the rules it names."""
+        self.page.wait_for_selector("#result.on .level")
+        levels = self.page.eval_on_selector_all(
+            "#result .level", "found => found.map(l => l.dataset.level)"
+        )
+        assert len(levels) == 1, levels
+        rules = self.page.eval_on_selector_all(
+            "#result [data-rule]", "found => found.map(r => r.dataset.rule)"
+        )
+        return Result(levels[0], tuple(sorted(rules)))
+
+    def stored(self) -> dict[str, str]:
+        """Return what the phone keeps in both stores."""
+        return self.page.evaluate("({...localStorage, ...sessionStorage})")
+
+    def _moves_on(self, before: str) -> None:
+        self.page.wait_for_function(
+            "before => { const on = document.querySelector('.screen.on'); return on && on.id !== before; }",
+            arg=before,
+        )

@@ -1,0 +1,392 @@
+"""The promise "it still works": the server is killed, not merely ticked offline."""
+
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import PHONE, ROOT, Server, _command
+
+READY = """async () => {
+  const registration = await navigator.serviceWorker.ready;
+  const ask = () => new Promise((resolve) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = ({ data }) => resolve(data);
+    registration.active.postMessage({ do: "keep", code: document.documentElement.lang }, [channel.port2]);
+  });
+  for (let n = 0; n < 100; n += 1) {
+    const status = await ask();
+    if (status.ready.includes(document.documentElement.lang)) return status;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  throw new Error("never ready");
+}"""
+ANSWER_EVERYTHING_NO = """() => {
+  const tick = (name, value) =>
+    (document.querySelector(`[name="${name}"][value="${value}"]`).checked = true);
+  for (const box of document.querySelectorAll("#check input[value=none]")) box.checked = true;
+  const single = { age_band: "a25_39", onset: "gradual_use", walk: "normal", duration: "d1_3",
+    pain_level: "4", side: "right", pain_place: "behind_outer" };
+  for (const [name, value] of Object.entries(single)) tick(name, value);
+}"""
+
+
+class Release(Server):
+    """A server of another release: a copy of the project with some texts changed."""
+
+    def __init__(self, folder: Path, port: int, changes: dict[str, tuple[str, str]], **env: str):
+        super().__init__(folder / "log.txt", **env)
+        self.port = port
+        self.root = folder / "project"
+        for name in ("webapp", "static", "translations"):
+            shutil.copytree(ROOT / name, self.root / name)
+        for name, (old, new) in changes.items():
+            path = self.root / name
+            text = path.read_text(encoding="utf-8")
+            assert old in text
+            path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def start(self) -> "Release":
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                _command(self.port),
+                cwd=self.root,
+                env={**self.environment, "PYTHONPATH": str(self.root)},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._until(answering=True)
+        return self
+
+
+@pytest.fixture
+def phone(browser):
+    context = browser.new_context(**{**PHONE, "service_workers": "allow"})
+    yield context.new_page()
+    context.close()
+
+
+def visit(page, server, path="/en/"):
+    page.goto(server.url + path)
+    return page.evaluate(READY)
+
+
+def shown(page) -> str:
+    return page.inner_text("main")
+
+
+def cached(page) -> dict[str, list[str]]:
+    return page.evaluate("""async () => {
+      const found = {};
+      for (const name of await caches.keys())
+        found[name] = (await (await caches.open(name)).keys()).map((r) => new URL(r.url).pathname);
+      return found;
+    }""")
+
+
+def scripts_die(page) -> None:
+    page.context.new_cdp_session(page).send("Emulation.setScriptExecutionDisabled", {"value": True})
+
+
+def test_after_one_visit_every_page_opens_with_the_server_dead(own_server, phone):
+    visit(phone, own_server)
+    pages = [path for path in sum(cached(phone).values(), []) if path.startswith("/en/")]
+    own_server.stop()
+    failed = []
+    phone.on("requestfailed", lambda request: failed.append(request.url))
+    for path in [*pages, "/", "/en/?utm_source=x&fbclid=1", "/en"]:
+        if path.endswith("webmanifest"):
+            continue
+        response = phone.goto(own_server.url + path)
+        assert response.status == 200, path
+        assert phone.locator("h1").first.is_visible(), path
+    assert failed == []
+
+
+def test_an_unknown_address_shows_the_danger_signs(own_server, phone):
+    visit(phone, own_server, "/es/")
+    own_server.stop()
+    assert phone.goto(own_server.url + "/es/nothing-here").status == 200
+    assert phone.locator("html").get_attribute("lang") == "es"
+    assert phone.locator(".level.emergency").is_visible()
+
+
+def test_a_language_not_kept_shows_its_danger_signs_from_inside_the_worker(own_server, phone):
+    visit(phone, own_server, "/en/")
+    own_server.stop()
+    phone.goto(own_server.url + "/ar/")
+    assert phone.locator("html").get_attribute("dir") == "rtl"
+    assert phone.locator("li").count() > 10
+
+
+def test_a_whole_check_offline_by_script(own_server, phone):
+    visit(phone, own_server)
+    own_server.stop()
+    phone.goto(own_server.url + "/en/")
+    phone.tap("[data-do=start]")
+    phone.tap("#q1 label.none")
+    phone.tap("#q2 [data-row=cold_pale_foot] label")
+    phone.tap("#q2 .next")
+    assert phone.locator("#result .level").get_attribute("data-level") == "emergency"
+
+
+@pytest.mark.parametrize("dead", [True, False], ids=["server dead", "server alive"])
+def test_the_worker_answers_the_form_itself(own_server, phone, dead):
+    visit(phone, own_server)
+    if dead:
+        own_server.stop()
+    scripts_die(phone)
+    phone.goto(own_server.url + "/en/")
+    phone.evaluate(ANSWER_EVERYTHING_NO)
+    posts = own_server.log.read_text().count("POST")
+    phone.evaluate("""() => { const all = document.createElement("input");
+      all.name = "part"; all.value = "all"; document.getElementById("check").append(all);
+      document.getElementById("check").submit(); }""")
+    phone.wait_for_selector("#result .level")
+    assert phone.locator("#result .level").get_attribute("data-level") == "self_care"
+    assert phone.locator("#result .why").count() == 1
+    assert phone.locator("input[name=onset][value=gradual_use]").is_checked()  # restated
+    assert own_server.log.read_text().count("POST") == posts
+
+
+def test_the_worker_and_the_server_print_the_same_outcome(own_server, phone):
+    visit(phone, own_server)
+    send = """async (worker) => {
+      const body = new URLSearchParams({ part: "danger" });
+      body.append("danger_now", "breathless"); body.append("limb_danger", "cold_pale_foot?");
+      body.append("body_skin", "none");
+      return body.toString();
+    }"""
+    body = phone.evaluate(send)
+    server = phone.request.post(
+        own_server.url + "/en/",
+        data=body,
+        headers={"content-type": "application/x-www-form-urlencoded", "origin": own_server.url},
+    ).text()
+    scripts_die(phone)
+    phone.goto(own_server.url + "/en/")
+    phone.evaluate("""() => {
+      const form = document.getElementById("check");
+      for (const v of ["breathless", "cold_pale_foot?"]) form.querySelector(`[value="${v}"]`).checked = true;
+      form.querySelector("[name=body_skin][value=none]").checked = true;
+      const part = document.createElement("input"); part.name = "part"; part.value = "danger";
+      form.append(part); form.submit(); }""")
+    phone.wait_for_selector("#result .level")
+    words = """(html) => {
+      const result = html ? new DOMParser().parseFromString(html, "text/html").querySelector("#result")
+                          : document.querySelector("#result").cloneNode(true);
+      for (const node of result.querySelectorAll(".yours, .call, [data-stopped]")) node.remove();
+      return result.textContent.replace(/\\s+/g, " ").trim(); }"""
+    own = phone.evaluate(words, None)
+    context = phone.context.browser.new_context(service_workers="block", bypass_csp=True)
+    reader = context.new_page()
+    reader.goto("about:blank")
+    assert reader.evaluate(words, server) == own
+    context.close()
+
+
+def test_a_foreign_page_gets_the_empty_check_from_the_worker_too(own_server, phone):
+    visit(phone, own_server)
+    foreign = own_server.url.replace("127.0.0.1", "localhost")
+    phone.route(
+        foreign + "/evil",
+        lambda route: route.fulfill(
+            content_type="text/html",
+            body=f'<form method="post" action="{own_server.url}/en/">'
+            '<input name="danger_now" value="breathless"></form>',
+        ),
+    )
+    phone.goto(foreign + "/evil")
+    with phone.expect_navigation():
+        phone.evaluate("document.forms[0].submit()")
+    assert phone.locator("#result .level").count() == 0
+    assert phone.locator("#start").count() == 1
+
+
+def test_storage_wiped_the_danger_signs_still_show(own_server, phone):
+    visit(phone, own_server)
+    phone.evaluate(
+        "async () => { for (const name of await caches.keys()) await caches.delete(name); }"
+    )
+    own_server.stop()
+    phone.goto(own_server.url + "/en/")
+    signs = phone.inner_text("body")
+    assert "Trouble breathing, chest pain, or fainting" in signs
+    assert "nearest hospital" in signs
+
+
+def test_a_network_that_never_answers_does_not_delay_the_page(own_server, phone):
+    visit(phone, own_server)
+    own_server.stop()
+    with Silent(own_server.port):
+        phone.goto(own_server.url + "/en/", timeout=5000)
+        assert phone.locator("[data-do=start]").is_visible()
+        phone.goto(own_server.url + "/en/never-seen", timeout=8000)
+        assert phone.locator(".level.emergency").is_visible()
+
+
+class Silent:
+    """A server that takes connections and says nothing."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.held: list[socket.socket] = []
+
+    def __enter__(self) -> None:
+        self.listening = _bound(self.port)
+        threading.Thread(target=self._hold, daemon=True).start()
+
+    def _hold(self) -> None:
+        while True:
+            try:
+                self.held.append(self.listening.accept()[0])
+            except OSError:
+                return
+
+    def __exit__(self, *_: object) -> None:
+        self.listening.close()
+        for one in self.held:
+            one.close()
+
+
+def _bound(port: int) -> socket.socket:
+    for _ in range(100):  # the killed server's sockets may take a moment to go
+        try:
+            return socket.create_server(("127.0.0.1", port))
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"port {port} stays taken")
+
+
+def test_one_damaged_file_aborts_the_install_and_nothing_claims_to_be_ready(own_server, phone):
+    def damaged(route):
+        route.fulfill(status=200, content_type="text/css", body="/* Please log in to WiFi */")
+
+    phone.context.route("**/css/plain.css", damaged)
+    phone.goto(own_server.url + "/en/offline")
+    phone.wait_for_timeout(2500)
+    assert cached(phone) == {} or all(not v for v in cached(phone).values())
+    assert phone.locator("[data-state=ready]").is_hidden()
+    phone.context.unroute("**/css/plain.css")
+    phone.reload()
+    phone.wait_for_selector("[data-state=ready]", timeout=15000)
+
+
+def test_an_update_is_offered_in_words_and_never_during_a_check(own_server, phone, tmp_path):
+    first = visit(phone, own_server)["version"]
+    own_server.stop()
+    change = ("Pain behind the knee?", "Pain at the back of the knee?")
+    release = Release(
+        tmp_path / "v2", own_server.port, {"webapp/templates/pages/check.html": change}
+    )
+    release.start()
+    try:
+        phone.goto(own_server.url + "/en/")
+        assert "Pain behind the knee?" in shown(phone)  # its own version, whole
+        offer = phone.locator("[data-module=updates]")
+        offer.wait_for(state="visible", timeout=15000)
+        phone.tap("[data-do=start]")
+        assert offer.is_hidden()
+        phone.tap("#q1 [data-row=breathless] label")
+        phone.go_back()
+        phone.goto(own_server.url + "/en/about")
+        offer.wait_for(state="visible", timeout=15000)
+        with phone.expect_navigation():
+            offer.locator("[data-do=now]").tap()
+        second = phone.evaluate(READY)["version"]
+        assert second != first
+        phone.goto(own_server.url + "/en/")
+        assert "Pain at the back of the knee?" in shown(phone)
+        names = [name for name in cached(phone) if name != "genu-preferences"]
+        assert names == [f"genu-{second}"]
+        phone.wait_for_timeout(500)
+        assert phone.locator("[data-module=updates]").is_hidden()  # not offered for ever
+    finally:
+        release.stop()
+
+
+def test_a_broken_release_leaves_the_old_worker_in_charge(own_server, phone, tmp_path):
+    visit(phone, own_server)
+    own_server.stop()
+    change = ("const PREFIX", "throw new Error('broken'); const PREFIX")
+    release = Release(tmp_path / "v2", own_server.port, {"static/js/sw.js": change}).start()
+    phone.goto(own_server.url + "/en/")
+    phone.wait_for_timeout(1500)
+    release.stop()
+    phone.goto(own_server.url + "/en/")
+    assert phone.locator("[data-do=start]").is_visible()
+
+
+def test_the_kill_switch_removes_worker_and_caches_and_keeps_what_was_entered(
+    own_server, phone, tmp_path
+):
+    visit(phone, own_server)
+    phone.evaluate("localStorage.setItem('genu.country', '\"FR\"')")
+    own_server.stop()
+    off = Server(tmp_path / "off.txt", GENU_WORKER="off")
+    off.port = own_server.port
+    off.start()
+    try:
+        phone.goto(own_server.url + "/en/")
+        phone.wait_for_function(
+            "async () => !(await navigator.serviceWorker.getRegistrations()).length"
+            " && !(await caches.keys()).length",
+            timeout=15000,
+        )
+        assert phone.evaluate("localStorage.getItem('genu.country')") == '"FR"'
+        phone.goto(own_server.url + "/en/danger")
+        assert phone.locator(".level.emergency").is_visible()
+    finally:
+        off.stop()
+
+
+def test_two_languages_stay_after_both_were_opened(own_server, phone):
+    visit(phone, own_server, "/en/")
+    visit(phone, own_server, "/ar/")
+    own_server.stop()
+    for code in ("en", "ar"):
+        phone.goto(f"{own_server.url}/{code}/")
+        assert phone.locator("html").get_attribute("lang") == code
+        assert phone.locator("[data-do=start]").is_visible()
+    phone.goto(own_server.url + "/")
+    assert phone.locator("html").get_attribute("lang") == "ar"  # the last one used
+
+
+def test_nothing_is_fetched_from_the_network_once_kept(own_server, phone):
+    visit(phone, own_server)
+    marker = """async () => {
+      for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const request of await cache.keys())
+          if (request.url.endsWith("/en/about"))
+            await cache.put(request, new Response("<h1>MARK</h1>", { headers: { "content-type": "text/html" } }));
+      }
+    }"""
+    phone.evaluate(marker)
+    phone.goto(own_server.url + "/en/about")
+    assert phone.inner_text("h1") == "MARK"
+
+
+def test_the_browser_was_closed_and_opens_again_offline(playwright, own_server, tmp_path):
+    start = lambda: playwright.chromium.launch_persistent_context(  # noqa: E731
+        str(tmp_path / "profile"),
+        executable_path=os.environ.get("CHROMIUM_PATH"),
+        args=["--no-sandbox"],
+        **{**PHONE, "service_workers": "allow"},
+    )
+    context = start()
+    page = context.new_page()
+    visit(page, own_server)
+    context.close()
+    own_server.stop()
+    context = start()
+    page = context.new_page()
+    page.goto(own_server.url + "/")
+    assert page.locator("[data-do=start]").is_visible()
+    context.close()

@@ -1,0 +1,301 @@
+"""The exact headers of every answer, to the letter; and nothing is inline but one stylesheet."""
+
+import base64
+import hashlib
+import re
+
+import pytest
+
+from tests.markup import parse
+from webapp import create_app
+from webapp.assets import asset
+from webapp.languages import languages
+
+CODES = [language.code for language in languages(pseudo=True)]
+PATHS = ("", "danger", "numbers", "offline", "languages", "privacy", "about")
+COMMON = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), "
+        "fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), "
+        "identity-credentials-get=(), idle-detection=(), local-fonts=(), magnetometer=(), "
+        "microphone=(), midi=(), payment=(), picture-in-picture=(), "
+        "publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), "
+        "serial=(), storage-access=(), usb=(), xr-spatial-tracking=(), "
+        "clipboard-write=(self), web-share=(self)"
+    ),
+}
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'sha256-{}'; img-src 'self'; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types sw"
+)
+WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
+HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+HTML = "text/html; charset=utf-8"
+KEPT = {"Cache-Control": "no-cache, no-transform", "Vary": "Accept-Encoding"}
+IMMUTABLE = {"Cache-Control": "max-age=315360000, public, immutable"}
+NOT_KEPT = {"Cache-Control": "no-store"}
+
+
+@pytest.fixture(scope="module")
+def policy(app):
+    """The policy of pages, with the hash of the stylesheet as it stands in the start page."""
+    (style,) = parse(app.test_client().get("/en/").text).all("style")
+    digest = hashlib.sha256(style.raw.encode()).digest()
+    return PAGE_POLICY.format(base64.b64encode(digest).decode())
+
+
+def exactly(response, policy, **own):
+    """The answer carries these headers, each once, and no other. None: any value."""
+    own = {name.replace("_", "-"): value for name, value in own.items()}
+    wanted = {**COMMON, "Content-Security-Policy": policy, **own}
+    sent = response.headers.to_wsgi_list()
+    assert sorted(name for name, _ in sent) == sorted(wanted)
+    for name, value in sent:
+        if wanted[name] is not None:
+            assert value == wanted[name], name
+    if response.status_code not in (304, 405) or response.data:
+        assert response.headers["Content-Length"] == str(len(response.data))
+
+
+# ---- each kind of answer
+
+
+@pytest.mark.parametrize("address", [f"/{code}/{path}" for code in CODES for path in PATHS])
+def test_page(client, policy, address):
+    response = client.get(address)
+    exactly(response, policy, **KEPT, Content_Type=HTML, Content_Length=None, ETag=None)
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+@pytest.mark.parametrize("address", ["/en/", "/ar/danger"])
+def test_compressed_page(client, policy, address, encoding):
+    response = client.get(address, headers={"Accept-Encoding": encoding})
+    own = {"Content_Type": HTML, "Content_Encoding": encoding, "Content_Length": None, "ETag": None}
+    exactly(response, policy, **KEPT, **own)
+
+
+def test_start(client, policy):
+    own = {**KEPT, "Vary": "Accept-Language, Accept-Encoding"}
+    exactly(client.get("/"), policy, **own, Content_Type=HTML, Content_Length=None, ETag=None)
+
+
+def test_worker(client):
+    own = {"Content_Type": "text/javascript; charset=utf-8", "Content_Length": None, "ETag": None}
+    exactly(client.get("/sw.js"), WORKER_POLICY, **KEPT, **own)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_manifest(client, policy, code):
+    own = {"Content_Type": "application/manifest+json", "Content_Length": None, "ETag": None}
+    exactly(client.get(f"/{code}/manifest.webmanifest"), policy, **KEPT, **own)
+
+
+@pytest.mark.parametrize(
+    "name, kind, vary",
+    [
+        ("js/triage.js", 'text/javascript; charset="utf-8"', True),
+        ("css/app.css", 'text/css; charset="utf-8"', True),
+        ("icons/icon.svg", "image/svg+xml", True),
+        ("icons/icon-192.png", "image/png", False),
+    ],
+)
+def test_static_file(client, policy, name, kind, vary):
+    own = {"Content_Type": kind, "Content_Length": None, "ETag": None, "Last_Modified": None}
+    own |= {"Vary": "Accept-Encoding"} if vary else {}
+    exactly(client.get(asset(name)), policy, **IMMUTABLE, **own)
+
+
+@pytest.mark.parametrize(
+    "address, kind",
+    [("/favicon.ico", "image/x-icon"), ("/robots.txt", 'text/plain; charset="utf-8"')],
+)
+def test_file_at_the_root(client, policy, address, kind):
+    own = {"Content_Type": kind, "Content_Length": None, "ETag": None, "Last_Modified": None}
+    exactly(client.get(address), policy, Cache_Control="max-age=60, public", **own)
+
+
+def test_unchanged_page(client, policy):
+    etag = client.get("/en/").headers["ETag"]
+    response = client.get("/en/", headers={"If-None-Match": etag})
+    assert response.status_code == 304
+    exactly(response, policy, **KEPT, ETag=etag)
+
+
+def test_unchanged_start_page(client, policy):
+    etag = client.get("/").headers["ETag"]
+    response = client.get("/", headers={"If-None-Match": etag})
+    assert response.status_code == 304
+    own = {**KEPT, "Vary": "Accept-Language, Accept-Encoding"}
+    exactly(response, policy, **own, ETag=etag)
+
+
+def test_unchanged_worker(client):
+    etag = client.get("/sw.js").headers["ETag"]
+    response = client.get("/sw.js", headers={"If-None-Match": etag})
+    assert response.status_code == 304
+    exactly(response, WORKER_POLICY, **KEPT, ETag=etag)
+
+
+def test_unchanged_static_file(client, policy):
+    etag = client.get(asset("js/main.js")).headers["ETag"]
+    response = client.get(asset("js/main.js"), headers={"If-None-Match": etag})
+    assert response.status_code == 304
+    exactly(response, policy, **IMMUTABLE, Vary="Accept-Encoding", ETag=etag)
+
+
+def test_health(client, policy):
+    exactly(
+        client.get("/healthz"), policy, **NOT_KEPT, Content_Type="text/plain", Content_Length="3"
+    )
+
+
+@pytest.mark.parametrize("address", ["/nothing", "/en/nothing", "/xx/", "/sw.js/"])
+def test_404(client, policy, address):
+    response = client.get(address)
+    assert response.status_code == 404
+    exactly(response, policy, **NOT_KEPT, Content_Type=HTML, Content_Length=None)
+
+
+def test_static_404(client, policy):
+    response = client.get("/static/000000000000/js/main.js")
+    assert response.status_code == 404
+    exactly(response, policy, **NOT_KEPT, Content_Type="text/plain", Content_Length="4")
+
+
+def test_405(client, policy):
+    response = client.put("/en/")
+    assert response.status_code == 405
+    exactly(response, policy, **NOT_KEPT, Content_Type=HTML, Content_Length=None, Allow=None)
+
+
+@pytest.mark.parametrize(
+    "form, status", [({"no_such_field": "1"}, 400), ({"at": "x" * 40_000}, 413)]
+)
+def test_400_and_413(client, policy, form, status):
+    response = client.post("/en/", data=form)
+    assert response.status_code == status
+    exactly(response, policy, **NOT_KEPT, Content_Type=HTML, Content_Length=None)
+
+
+EMERGENCY = {"danger_now": "breathless"}
+
+
+@pytest.mark.parametrize(
+    "form, headers",
+    [
+        (EMERGENCY, {}),
+        ({}, {}),
+        ({"part": "danger"}, {}),
+        ({"part": "switch"}, {}),
+        (EMERGENCY, {"Sec-Fetch-Site": "cross-site"}),
+    ],
+    ids=["result", "errors", "danger part", "language switch", "cross-site"],
+)
+@pytest.mark.parametrize("code", ["en", "ar"])
+def test_posted_check(client, policy, code, form, headers):
+    response = client.post(f"/{code}/", data=form, headers=headers)
+    assert response.status_code == 200
+    exactly(response, policy, **NOT_KEPT, Content_Type=HTML, Content_Length=None)
+
+
+def test_redirect(client, policy):
+    own = {"Content_Type": HTML, "Content_Length": None, "Location": "/en/"}
+    exactly(client.get("/en"), policy, **own)
+
+
+def test_500_says_nothing_of_the_failure(caplog):
+    app = create_app()
+
+    @app.get("/en/broken")
+    def broken():
+        raise RuntimeError("canary: breathless")
+
+    response = app.test_client().get("/en/broken?canary")
+    assert response.status_code == 500
+    assert parse(response.text).one("main").all("a", href="/en/danger")
+    assert "canary" not in response.text + caplog.text and "Traceback" not in response.text
+    policy = response.headers["Content-Security-Policy"]
+    exactly(response, policy, **NOT_KEPT, Content_Type=HTML, Content_Length=None)
+
+
+# ---- over https
+
+
+EVERYWHERE = [
+    "/",
+    "/en/",
+    "/sw.js",
+    "/healthz",
+    "/nothing",
+    "/en",
+    "/robots.txt",
+    asset("js/main.js"),
+]
+
+
+@pytest.mark.parametrize("address", EVERYWHERE)
+def test_https_is_for_a_year_where_it_is_https(client, address):
+    assert HSTS[0] not in client.get(address).headers
+    behind_http = client.get(address, headers={"X-Forwarded-Proto": "http"})
+    assert HSTS[0] not in behind_http.headers
+    direct = client.get(address, base_url="https://localhost")
+    proxied = client.get(address, headers={"X-Forwarded-Proto": "https"})
+    for response in (direct, proxied):
+        assert response.headers.getlist(HSTS[0]) == [HSTS[1]]
+
+
+@pytest.mark.parametrize("address", EVERYWHERE)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "PUT", "TRACE"])
+def test_no_answer_is_without_the_common_headers(client, policy, method, address):
+    response = client.open(address, method=method)
+    for name, value in COMMON.items():
+        assert response.headers.getlist(name) == [value]
+    expected = WORKER_POLICY if address == "/sw.js" else policy
+    assert response.headers.getlist("Content-Security-Policy") == [expected]
+    assert "Set-Cookie" not in response.headers and "Server" not in response.headers
+
+
+# ---- what the policy forbids is not there
+
+
+def pages(client):
+    """Every kind of HTML we send, as (name, text)."""
+    for code in CODES:
+        for path in PATHS:
+            yield f"/{code}/{path}", client.get(f"/{code}/{path}").text
+        yield f"/{code}/nothing", client.get(f"/{code}/nothing").text
+        for form in (EMERGENCY, {"walk": "<b onclick=x>", "calf_cm_sore": '"><i style=x>'}):
+            yield f"POST /{code}/ {form}", client.post(f"/{code}/", data=form).text
+
+
+def test_the_one_inline_stylesheet_is_the_one_the_policy_names(client, policy):
+    seen = 0
+    for name, html in pages(client):
+        for style in parse(html).all("style"):
+            digest = base64.b64encode(hashlib.sha256(style.raw.encode()).digest()).decode()
+            assert f"'sha256-{digest}'" in policy, name
+            seen += 1
+    assert seen >= 2 * len(CODES)
+
+
+def test_nothing_else_is_inline(client):
+    for name, html in pages(client):
+        for node in parse(html).walk(inert=True):
+            assert node.name not in ("object", "embed", "iframe", "frame", "base"), name
+            assert "style" not in node.attributes, name
+            assert not [a for a in node.attributes if a.startswith("on")], name
+            if node.name == "script":
+                data = node["type"] == "application/json"
+                assert data or (node["src"] and not node.raw.strip()), name
+        assert not re.search(r"javascript:|data:[a-z]+/", html), name
+
+
+def test_the_rules_inside_the_page_cannot_end_their_script(client):
+    script = parse(client.get("/en/").text).one("script", id="book")
+    assert "<" not in script.raw

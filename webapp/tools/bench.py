@@ -1,0 +1,288 @@
+"""Figures of size and speed, as ratios to a blank installable page and an empty view of one run.
+
+`make bench`. It prints and judges nothing. Needs Chromium; `wrk` for the server's part.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import brotli
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+RUNS = 5
+EMPTY = "import flask; app = flask.Flask(__name__); app.add_url_rule('/', view_func=lambda: '')"
+
+
+def main() -> None:
+    """Print every figure."""
+    with granian("webapp:create_app", "--factory") as genu:
+        sizes(genu)
+        with blank() as floor, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=os.environ.get("CHROMIUM_PATH") or None, args=["--no-sandbox"]
+            )
+            speeds(browser, genu, floor)
+            browser.close()
+        server(genu)
+
+
+def line(name: str, value: str, goal: str = "") -> None:
+    """Print one figure."""
+    print(f"{name:<58} {value:>24}   {goal}", flush=True)
+
+
+# ---- size
+
+
+def sizes(genu: str) -> None:
+    """Print compressed sizes, as a browser gets them."""
+    html = fetch(genu + "/")
+    line(
+        "first view, one response (brotli)", kb(len(brotli.compress(html))), "14 kB or needs first"
+    )
+    upto = html.index(b'id="q4"')
+    line(
+        "  of it until the last danger question", kb(len(brotli.compress(html[:upto]))), "<= 14 kB"
+    )
+    worker = fetch(genu + "/sw.js").decode()
+    files = listed(worker)
+    scripts = [fetch(genu + path) for path in files if path.endswith(".js")]
+    body = worker.split("const PREFIX", 1)[1].encode()
+    line("JavaScript (brotli)", kb(sum(map(packed, scripts)) + packed(body)), "<= 15 kB")
+    line("JavaScript parsed", kb(sum(map(len, scripts)) + len(body)), "<= 45 kB")
+    total = sum(packed(fetch(genu + path), path) for path in files) + packed(worker.encode())
+    line("one whole language offline (brotli)", kb(total), "<= 250 kB")
+
+
+def listed(worker: str) -> list[str]:
+    """Return the addresses an English phone keeps."""
+    kept = re.findall(r'"(/(?:static|en)/[^"]*)":"sha256', worker)
+    return sorted(set(kept))
+
+
+def packed(data: bytes, path: str = "") -> int:
+    """Return the compressed size; pictures in pixels are not compressed again."""
+    return len(data) if path.endswith(".png") else len(brotli.compress(data))
+
+
+def kb(size: int) -> str:
+    """Return a size in kB of 1000 bytes."""
+    return f"{size / 1000:.1f} kB"
+
+
+def fetch(url: str) -> bytes:
+    """Return the body of a GET."""
+    with urllib.request.urlopen(url, timeout=30) as response:
+        return bytes(response.read())
+
+
+# ---- speed
+
+
+def speeds(browser: Browser, genu: str, floor: str) -> None:
+    """Print times at 400 kbit/s, 400 ms, 4x slower processor, against the blank page."""
+    ours = [visit(browser, genu + "/", "[data-do=start]") for _ in range(RUNS)]
+    theirs = [visit(browser, floor + "/", "#go") for _ in range(RUNS)]
+    for name, goal in (("first paint", 1.1), ("offline reopen, first paint", 1.3)):
+        compare(name, [r[name] for r in ours], [r[name] for r in theirs], goal)
+    answered = [first_answer(browser, genu + "/") for _ in range(RUNS)]
+    compare("first danger question answered", answered, [r["first paint"] for r in theirs], 1.3)
+    line("each answer, 6x slower processor: median", f"{answers(browser, genu):.0f} ms", "<= 50 ms")
+
+
+def compare(name: str, ours: list[float], floor: list[float], goal: float) -> None:
+    """Print a median, the floor's, and their ratio."""
+    a, b = statistics.median(ours), statistics.median(floor)
+    line(name, f"{a:.0f} / {b:.0f} ms = {a / b:.2f} x", f"<= {goal} x")
+
+
+def throttled(page: Page, rate: int) -> Any:
+    """Slow a page's processor and network; return its protocol session."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", SLOW)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": rate})
+    return session
+
+
+def visit(browser: Browser, url: str, control: str) -> dict[str, float]:
+    """Return the paint times of a first visit and of a reopening with the network cut."""
+    context = browser.new_context(viewport={"width": 360, "height": 640})
+    page = context.new_page()
+    throttled(page, 4)
+    page.goto(url)
+    page.wait_for_selector(control)
+    first = paint(page)
+    page.evaluate("() => navigator.serviceWorker.ready")
+    page.wait_for_function("() => navigator.serviceWorker.controller", timeout=60000)
+    page.close()
+    context.set_offline(True)
+    page = context.new_page()
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.goto(url)
+    page.wait_for_selector(control)
+    again = paint(page)
+    context.close()
+    return {"first paint": first, "offline reopen, first paint": again}
+
+
+def paint(page: Page) -> float:
+    """Return the time of the first contentful paint, ms after navigation."""
+    script = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+    page.wait_for_function(script)
+    return float(page.evaluate(script))
+
+
+def first_answer(browser: Browser, url: str) -> float:
+    """Return when the first danger question is answered by someone who taps on at once, in ms."""
+    context = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True)
+    page = context.new_page()
+    throttled(page, 4)
+    page.goto(url, wait_until="commit")
+    page.locator("[data-do=start]").tap(timeout=60000)
+    page.locator("#q1 label.none").tap(timeout=60000)
+    done = float(page.evaluate("() => performance.now()"))
+    context.close()
+    return done
+
+
+def answers(browser: Browser, genu: str) -> float:
+    """Return the median time from a tap on an answer to the next screen being there, in ms."""
+    context = browser.new_context(viewport={"width": 360, "height": 640})
+    page = context.new_page()
+    page.goto(genu + "/en/")
+    page.wait_for_selector("html.js")
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    times = page.evaluate(WALK)
+    context.close()
+    return float(statistics.median(times))
+
+
+WALK = """async () => {
+  const times = [];
+  document.querySelector("[data-do=start]").click();
+  for (let n = 0; n < 30; n += 1) {
+    const screen = document.querySelector(".screen.on");
+    if (screen.id === "result") break;
+    for (const field of screen.querySelectorAll("[data-question]")) {
+      const input = field.querySelector("input[value=none]") || field.querySelector("input");
+      if (input.type !== "text") input.checked = true;
+    }
+    const start = performance.now();
+    screen.querySelector(".next").click();
+    document.querySelector(".screen.on").getBoundingClientRect();
+    times.push(performance.now() - start);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return times;
+}"""
+
+
+# ---- server
+
+
+def server(genu: str) -> None:
+    """Print requests per second against an empty view, and /healthz beside slow clients."""
+    if not shutil.which("wrk"):
+        line("server", "skipped", "needs wrk")
+        return
+    with granian("empty:app", cwd=empty_app()) as floor:
+        ours, theirs = [], []
+        for _ in range(3):
+            ours.append(requests_per_second(genu + "/en/"))
+            theirs.append(requests_per_second(floor + "/"))
+    a, b = statistics.median(ours), statistics.median(theirs)
+    line("requests/s: start page / empty view", f"{a:.0f} / {b:.0f} = {a / b:.2f} x", ">= 0.8 x")
+    line("/healthz beside 30 slow clients", f"{beside_slow_clients(genu):.1f} ms", "not delayed")
+
+
+def empty_app() -> Path:
+    """Return a folder with the smallest Flask application."""
+    folder = ROOT / "out" / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "empty.py").write_text(EMPTY + "\n", encoding="utf-8")
+    return folder
+
+
+def requests_per_second(url: str) -> float:
+    """Return what wrk measures in 5 s over 32 connections, compressed pages."""
+    command = ["wrk", "-t1", "-c32", "-d5s", "-H", "Accept-Encoding: br", url]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])  # type: ignore[index]
+
+
+def beside_slow_clients(genu: str) -> float:
+    """Return the worst of 6 /healthz answers in ms while 30 clients send half a request."""
+    port = int(genu.rsplit(":", 1)[1])
+    slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(30)]
+    for one in slow:
+        one.sendall(b"POST /en/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\na")
+    worst = 0.0
+    for _ in range(6):
+        start = time.perf_counter()
+        fetch(genu + "/healthz")
+        worst = max(worst, time.perf_counter() - start)
+    for one in slow:
+        one.close()
+    return worst * 1000
+
+
+@contextmanager
+def granian(target: str, *options: str, cwd: Path = ROOT) -> Iterator[str]:
+    """Serve an application as production does; yield its address."""
+    port = free_port()
+    command = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", *options]
+    command += ["--port", str(port), "--workers", "2", "--blocking-threads", "8", "--no-ws"]
+    command += ["--log-level", "error", target]
+    yield from serving(command, port, cwd)
+
+
+@contextmanager
+def blank() -> Iterator[str]:
+    """Serve the blank installable page."""
+    port = free_port()
+    folder = ROOT / "tests" / "blank"
+    yield from serving([sys.executable, "-m", "http.server", str(port), "-d", str(folder)], port)
+
+
+def serving(command: list[str], port: int, cwd: Path = ROOT) -> Iterator[str]:
+    """Run a server until the caller is done with it."""
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=cwd, start_new_session=True, **quiet)  # type: ignore[call-overload]
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(200):
+            try:
+                fetch(url + "/")
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield url
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
+
+
+def free_port() -> int:
+    """Return a port nothing listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+if __name__ == "__main__":
+    main()
