@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import globals from "globals";
 
 export default [
-  { ignores: ["node_modules/", ".venv/", "out/"] },
+  { ignores: ["node_modules/", ".venv/", "out/", "tests/blank/"] },
   js.configs.recommended,
   { files: ["static/js/*.js"], languageOptions: { globals: globals.browser } },
   {

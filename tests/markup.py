@@ -8,20 +8,21 @@ VOID = {"br", "hr", "img", "input", "link", "meta"}
 class Node:
     """An element: name, attributes, children and text."""
 
-    def __init__(self, name="", attributes=(), parent=None):
+    def __init__(self, document, name="", attributes=(), parent=None):
         self.name, self.parent, self.children = name, parent, []
         self.attributes = {key: "" if value is None else value for key, value in attributes}
+        self.inert = parent is not None and (parent.inert or parent.name == "template")
+        self.document, self.start, self.end = document, len(document), None
+        document.append(self)
 
     def __getitem__(self, attribute):
         return self.attributes.get(attribute)
 
     def walk(self, inert=False):
         """Yield every element below, in order; what stands in a template only when asked for."""
-        for child in self.children:
-            if isinstance(child, Node):
-                yield child
-                if inert or child.name != "template":
-                    yield from child.walk(inert)
+        for node in self.document[self.start + 1 : self.end]:
+            if inert or node.inert == self.inert:
+                yield node
 
     def all(self, name=None, **wanted):
         """Elements of that name with these attributes (data_level for data-level; True: any)."""
@@ -41,13 +42,9 @@ class Node:
         (found,) = self.all(name, **wanted)
         return found
 
-    def inside(self, name):
-        """Whether an ancestor has that name."""
-        return self.parent is not None and (self.parent.name == name or self.parent.inside(name))
-
     @property
     def text(self):
-        """All text below, white space folded, templates left out."""
+        """All text below, white space folded; templates, scripts and styles left out."""
         parts = [
             child if isinstance(child, str) else child.text
             for child in self.children
@@ -64,19 +61,22 @@ class Node:
 class _Reader(HTMLParser):
     def __init__(self):
         super().__init__()
-        self.root = self.open = Node()
+        self.document = []
+        self.root = self.open = Node(self.document)
 
     def handle_starttag(self, name, attributes):
-        node = Node(name, attributes, self.open)
-        self.open.children.append(node)
+        self.handle_startendtag(name, attributes)
         if name not in VOID:
-            self.open = node
+            self.open = self.open.children[-1]
 
     def handle_startendtag(self, name, attributes):
-        self.open.children.append(Node(name, attributes, self.open))
+        node = Node(self.document, name, attributes, self.open)
+        node.end = len(self.document)
+        self.open.children.append(node)
 
     def handle_endtag(self, name):
         assert self.open.name == name, f"</{name}> closes <{self.open.name}>"
+        self.open.end = len(self.document)
         self.open = self.open.parent
 
     def handle_data(self, data):

@@ -35,7 +35,14 @@ export default function check(form) {
 
   // ---- answers: form ↔ plain data
 
+  let known = null; // the answers as last read; null after any change
+
   function read() {
+    known ??= readForm();
+    return known;
+  }
+
+  function readForm() {
     const answers = {};
     for (const field of all("[data-question]", form)) {
       const { id, type } = question[field.dataset.question];
@@ -70,18 +77,19 @@ export default function check(form) {
         else input.checked = values.includes(input.value);
       }
     }
+    known = null;
     paintMap();
   }
 
   // ---- screens
 
-  const idsOn = (screen) => all("[data-question]", screen).map((field) => field.dataset.question);
+  const ids = new Map(screens.map((one) => [one, all("[data-question]", one).map((field) => field.dataset.question)]));
+  const idsOn = (screen) => ids.get(screen);
   const optional = (screen) => idsOn(screen).every((id) => question[id].optional);
   const wanted = () => {
     const shown = new Set(shownQuestions(book, read()));
-    return screens.map((s) => shownOn(s, shown) && (sharpening || !optional(s)));
+    return screens.map((screen) => shown.has(idsOn(screen)[0]) && (sharpening || !optional(screen)));
   };
-  const shownOn = (screen, shown) => shown.has(idsOn(screen)[0]);
   const step = (from, by) => {
     const on = wanted();
     let at = from + by;
@@ -92,7 +100,8 @@ export default function check(form) {
   function show(target, focus = true) {
     now = target;
     const node = typeof target === "number" ? screens[target] || byId("start") : byId(target);
-    all(".screen").forEach((screen) => screen.classList.toggle("on", screen === node));
+    all(".screen.on").forEach((screen) => screen !== node && screen.classList.remove("on"));
+    node.classList.add("on");
     const inCheck = typeof target === "number" && target >= 0;
     document.querySelector("[data-part=after]").hidden = target !== "result";
     if (inCheck) prepare(node, target);
@@ -102,13 +111,13 @@ export default function check(form) {
       scrollTo(0, 0);
       node.querySelector("h1")?.focus({ preventScroll: true });
     }
-    if (inCheck) store.saveDraft({ answers: read(), screen: target });
+    if (inCheck) setTimeout(() => store.saveDraft({ answers: read(), screen: target })); // after the paint
   }
 
   function go(target) {
     show(target);
     const at = typeof target === "number" ? target : -2;
-    if (history.state?.at !== at) history.pushState({ at }, "", location.pathname);
+    if (history.state?.at !== at) setTimeout(() => history.pushState({ at }, "", location.pathname));
   }
 
   function prepare(screen, at) {
@@ -133,6 +142,7 @@ export default function check(form) {
     flag(screen, fault);
     if (fault) return;
     for (const id of idsOn(screen)) if (question[id].type === "multi") seen.add(id);
+    known = null;
     const early = triage(book, read(), false);
     if (early.level === "emergency" && !stopped) return stop(early);
     const at = step(now, 1);
@@ -202,11 +212,7 @@ export default function check(form) {
   const actions = {
     start: () => go(0),
     next,
-    back: () => {
-      const at = step(now, -1);
-      if (history.state?.from === undefined && at < 0) go(-1);
-      else go(at);
-    },
+    back: () => go(step(now, -1)),
     resume: () => resume(store.loadDraft()),
     restart: () => (clear(), go(-1)),
     again: () => (clear(), go(0)),
@@ -235,6 +241,7 @@ export default function check(form) {
     form.reset();
     all("input", form).forEach((input) => (input.type === "text" ? (input.value = "") : (input.checked = false)));
     seen.clear();
+    known = null;
     stopped = sharpening = false;
     store.dropDraft();
     store.dropResult();
@@ -276,12 +283,14 @@ export default function check(form) {
     const sideOn = !side || given === side || given === "both";
     row.checked = !(row.checked && sideOn);
     if (side && row.checked) tick("side", given && given !== side ? "both" : side).checked = true;
+    known = null;
     paintMap();
   }
 
   form.addEventListener("change", ({ target }) => {
     const field = target.closest("[data-question]");
     if (!field) return;
+    known = null;
     if (target.value === "none" && target.checked) all("input", field).forEach((one) => (one.checked = one === target));
     else if (target.type === "checkbox" && target.checked) untick(field, target);
     paintMap();
@@ -301,9 +310,11 @@ export default function check(form) {
   form.addEventListener("submit", (event) => {
     if (event.submitter?.value === "switch") return; // storage refused: the page travels by POST
     event.preventDefault();
+    known = null;
     next();
   });
   document.addEventListener("click", (event) => {
+    known = null;
     const source = event.target.closest("[data-do]");
     if (source && actions[source.dataset.do]) {
       event.preventDefault();
@@ -359,6 +370,7 @@ export default function check(form) {
 
   function begunByPost() {
     for (const id of Object.keys(question)) if (all(`[data-question="${id}"] input:checked`).length) seen.add(id);
+    known = null;
     const rest = step(lastAnswered(), 1) < screens.length;
     if (posted === "result") return rest ? stop(triage(book, read(), false)) : finish();
     go(Math.min(step(lastAnswered(), 1), screens.length - 1));

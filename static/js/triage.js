@@ -25,8 +25,8 @@ export function triage(book, answers, finished = true) {
 // The answers that count: those of questions and rows that are shown.
 export function shownAnswers(book, answers, finished = true) {
   const kept = {};
+  const holds = evaluator(book, kept);
   for (const question of book.questions) {
-    const holds = evaluator(book, kept);
     if (!holds(question.show)) continue;
     let answer = get(answers, question.id);
     if (answer === undefined && finished && question.unanswered) {
@@ -34,6 +34,7 @@ export function shownAnswers(book, answers, finished = true) {
     }
     if (answer === undefined) continue;
     kept[question.id] = question.type === "multi" ? shownRows(question, answer, holds) : answer;
+    holds.forget();
   }
   measure(book, kept);
   return kept;
@@ -47,8 +48,9 @@ export function shownQuestions(book, answers) {
 
 // Ids of the rows of a question that are shown.
 export function shownOptions(book, answers, question) {
-  const holds = evaluator(book, shownAnswers(book, answers, false));
   const shows = question.row_show;
+  if (!Object.keys(shows).length) return question.options;
+  const holds = evaluator(book, shownAnswers(book, answers, false));
   return question.options.filter((row) => !has(shows, row) || holds(shows[row]));
 }
 
@@ -117,5 +119,6 @@ function evaluator(book, answers) {
     if (!Array.isArray(expression) || !has(kinds, expression[0])) throw new Error("bad expression");
     return kinds[expression[0]](...expression.slice(1));
   }
+  holds.forget = () => known.clear();
   return holds;
 }

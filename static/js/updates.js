@@ -5,9 +5,9 @@ import { registration } from "./worker.js";
 export default async function updates(element) {
   if (!("serviceWorker" in navigator)) return;
   const offer = async () => {
-    const waiting = (await registration())?.waiting;
-    const busy = document.querySelector("#check .screen.on");
-    element.hidden = !waiting || Boolean(busy) || element.dataset.later === "yes";
+    element.hidden = true;
+    if (document.querySelector("#check .screen.on") || element.dataset.later) return; // in a check
+    element.hidden = !(await registration())?.waiting;
   };
   element.addEventListener("click", async ({ target }) => {
     const what = target.closest("[data-do]")?.dataset.do;

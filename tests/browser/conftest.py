@@ -29,7 +29,7 @@ PHONE = {
     "service_workers": "block",  # tests of the worker say "allow"
     "reduced_motion": "reduce",
 }
-WAIT = 8000  # ms for anything a person waits for
+WAIT = 5000  # ms for anything a person waits for
 TELL = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error("CSP", event.violatedDirective, event.blockedURI, event.sourceFile));
