@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 run: .venv/run  ## serve Genu as in production
 	@echo "Genu is at http://127.0.0.1:$(PORT)/  (stop: Ctrl+C)"
-	@$(BIN)/granian --interface wsgi --factory --host 127.0.0.1 --port $(PORT) --workers 2 --blocking-threads 8 --no-ws --log-level warning webapp:create_app
+	@$(BIN)/granian --interface wsgi --factory --host 127.0.0.1 --port $(PORT) --workers 2 --blocking-threads 64 --no-ws --log-level warning webapp:create_app
 
 test: .venv/dev node_modules/.done  ## every check
 	@. ./tests/browsers.sh && \

@@ -8,6 +8,7 @@ const PREFERENCES = "genu-preferences"; // last language; no answers
 const INSTALL_LIMIT = 60000; // ms for one file, body included
 const WAIT_LIMIT = 2500; // ms for the network when something else can be shown
 const PATIENT_LIMIT = 20000; // ms when nothing else can
+const PAINT = 50; // ms between the start screen and the rest of the page
 const CODES = Object.keys(BUILD.packs);
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
@@ -124,7 +125,7 @@ async function got(event, path) {
   const code = codeOf(path);
   const kept = (await stored(path)) || (page && (await stored(path + "/")));
   if (page && code && !start) event.waitUntil(rememberLanguage(code));
-  if (kept) return kept;
+  if (kept) return page ? inTwoParts(kept) : kept;
   const other = page ? await stored(`/${code || (await lastLanguage())}/danger`) : null;
   const limit = other ? WAIT_LIMIT : PATIENT_LIMIT;
   const fresh = within(limit, (signal) => fetch(event.request, { signal }));
@@ -138,6 +139,21 @@ async function stored(path) {
   } catch {
     return undefined; // damaged entry: the next source answers
   }
+}
+
+// The start screen first, the long form a moment later: a slow phone paints in between.
+async function inTwoParts(response) {
+  const body = new Uint8Array(await response.arrayBuffer());
+  const head = new TextDecoder().decode(body.subarray(0, 40000)).split('<form id="check"');
+  if (head.length < 2) return new Response(body, { headers: response.headers });
+  const cut = new TextEncoder().encode(head[0]).length;
+  const parts = new ReadableStream({
+    start(out) {
+      out.enqueue(body.subarray(0, cut));
+      setTimeout(() => (out.enqueue(body.subarray(cut)), out.close()), PAINT);
+    },
+  });
+  return new Response(parts, { headers: response.headers });
 }
 
 async function lastResort(event, path) {

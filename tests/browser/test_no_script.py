@@ -127,7 +127,7 @@ def test_error_summary_leads_to_the_field(plain):
     link = plain.locator(f".errors a[href='#f{walk}']")
     assert "Can you walk" in link.inner_text()
     link.tap()
-    assert plain.evaluate(f"document.querySelector(':target').id") == f"f{walk}"
+    assert plain.evaluate("document.querySelector(':target').id") == f"f{walk}"
     top = plain.locator(f"#f{walk}").bounding_box()
     assert top and -1 <= top["y"] < 300
     said = plain.locator(f"#f{walk} .error")
