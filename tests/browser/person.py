@@ -92,6 +92,8 @@ class Person:
     def chooses(self, question: str, option: str) -> "Person":
         """Tap one of the single answers; the check goes on by itself where it stands alone."""
         before = self.place()
+        if option in self.ticked(question):
+            return self.goes_on()
         self.label(question, option).tap()
         if len(self.questions()) == 1:
             self._moves_on(before)
@@ -136,21 +138,26 @@ class Person:
             else:
                 value = question.unanswered if given is None else given
                 assert value is not None, f"no answer to {name}"
-                self.label(name, str(value)).tap()
-                left = len(self.questions()) == 1
+                if str(value) not in self.ticked(name):
+                    self.label(name, str(value)).tap()
+                    left = len(self.questions()) == 1
         if not left or self.place() == before:
             self._leaves(before, left)
         return self
 
     def _answers_rows(self, name: str, rows: dict[str, str]) -> bool:
+        """Tick these rows and no other; return whether the check goes on by itself."""
         field = self.field(name)
-        shown = [row for row in rows if self.label(name, row).is_visible()]
-        self.ticks(name, *(f"{r}?" if rows[r] == "unsure" else r for r in shown))
+        wanted = {f"{row}?" if how == "unsure" else row for row, how in rows.items()}
+        for value in set(self.ticked(name)) - wanted - {"none"}:
+            self.label(name, value).tap()
+        shown = [value for value in sorted(wanted) if self.label(name, value).is_visible()]
+        self.ticks(name, *(value for value in shown if value not in self.ticked(name)))
         none = field.locator("label.none")
-        if shown or not none.count() or len(self.questions()) > 1:
+        if shown or not none.count() or "none" in self.ticked(name):
             return False
         none.tap()
-        return True
+        return len(self.questions()) == 1
 
     def _leaves(self, before: str, by_itself: bool) -> None:
         if not by_itself:
