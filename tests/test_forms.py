@@ -293,7 +293,7 @@ def test_emergency_is_shown_even_with_an_unknown_row_beside_it(post):
         ("swelling", "huge?"),
         ("swelling", "none?"),
         ("health", "diabetes?"),
-        ("health", ["diabetes", "luck"]),
+        ("health", ["gout_known", "luck"]),
         ("pain_place", "none"),
         ("body_skin", ["fever", "<script>"]),
         ("calf_cm_sore", "abc"),

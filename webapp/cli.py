@@ -1,7 +1,6 @@
 """`flask questions` and `flask triage`: the check for machines."""
 
 import json
-import math
 import sys
 from collections.abc import Iterable
 from typing import Any
@@ -32,7 +31,7 @@ def register(app: Flask, content: Content, book: Book) -> None:
         try:
             stream = sys.stdin.buffer
             for text in stream if lines else [stream.read()]:
-                if text.strip():
+                if text.strip() or not lines:
                     click.echo(json.dumps(evaluate(content, book, text), ensure_ascii=False))
         except AnswerError as error:
             click.echo(str(error), err=True)
@@ -140,11 +139,11 @@ def _number(question: Question, value: Any) -> float | int:
     low, high = question.range or (0, 0)
     whole = high == 10
     kinds = (int,) if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, kinds) or value != value:
         kind = "a whole number" if whole else "a number"
         raise AnswerError(f"{question.id}: expected {kind}, met {_short(value)}")
     if not low <= value <= high:
-        raise AnswerError(f"{question.id}: expected {low} to {high}, met {value}")
+        raise AnswerError(f"{question.id}: expected {low} to {high}, met {_short(value)}")
     return value
 
 

@@ -1,12 +1,12 @@
 """The checklist as a Flask-WTF form, built from the questions; and answers out of what was sent."""
 
-import math
-from typing import Any
+import re
+from typing import Any, NamedTuple
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectMultipleField, StringField
-from wtforms.validators import AnyOf, Optional, ValidationError
+from wtforms.validators import ValidationError
 
 from webapp.content.schema import Content, Question
 from webapp.triage.engine import Answers, Book, shown_questions
@@ -55,7 +55,7 @@ def checklist(content: Content) -> type[Checklist]:
 
 def _field(question: Question) -> Any:
     ids = [option.id for option in question.options]
-    if question.type == "number" and question.range == (0, 10):
+    if question.range == (0, 10):
         ids = [str(n) for n in range(11)]
     if question.type == "multi":
         rows = [*ids, "none"] if question.none else ids
@@ -64,12 +64,9 @@ def _field(question: Question) -> Any:
             choices=[(r, r) for r in rows], validators=[_each(rows)], validate_choice=False
         )
     if ids:
-        return RadioField(
-            choices=[(i, i) for i in ids],
-            validators=[Optional(), _single(), AnyOf(ids, message="unknown")],
-            validate_choice=False,
-        )
-    return StringField(validators=[Optional(), _single(), _within(question.range or (0, 0))])
+        choices = [(i, i) for i in ids]
+        return RadioField(choices=choices, validators=[_one_of(ids)], validate_choice=False)
+    return StringField(validators=[_within(question.range or (0, 0))])
 
 
 def _each(rows: list[str]) -> Any:
@@ -80,9 +77,10 @@ def _each(rows: list[str]) -> Any:
     return check
 
 
-def _single() -> Any:
+def _one_of(ids: list[str]) -> Any:
     def check(form: FlaskForm, field: Any) -> None:
-        if len(field.raw_data or []) > 1:
+        sent = field.raw_data or []
+        if len(sent) > 1 or (sent and sent[0] not in (*ids, "")):
             raise ValidationError("unknown")
 
     return check
@@ -90,8 +88,10 @@ def _single() -> Any:
 
 def _within(limits: tuple[int, int]) -> Any:
     def check(form: FlaskForm, field: Any) -> None:
-        value = number(field.data)
-        if value is None or not limits[0] <= value <= limits[1]:
+        sent = field.raw_data or [""]
+        value = number(sent[0])
+        fits = value is not None and limits[0] <= value <= limits[1]
+        if len(sent) > 1 or (sent[0] and not fits):
             raise ValidationError("range")
 
     return check
@@ -99,13 +99,19 @@ def _within(limits: tuple[int, int]) -> Any:
 
 def number(text: str) -> float | int | None:
     """Return the number in a text, digits of any script we know; None when it is none."""
-    try:
-        value = float(text.strip().translate(DIGITS))
-    except ValueError:
+    plain = text.strip().translate(DIGITS)
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", plain):
         return None
-    if not math.isfinite(value):
-        return None
+    value = float(plain)
     return int(value) if value.is_integer() else value
+
+
+class Sent(NamedTuple):
+    """What was sent: answers we could read, error codes by question, and what to show again."""
+
+    answers: Answers
+    errors: dict[str, str]
+    entered: Answers
 
 
 def unknown_fields(content: Content, sent: MultiDict[str, str]) -> set[str]:
@@ -113,21 +119,27 @@ def unknown_fields(content: Content, sent: MultiDict[str, str]) -> set[str]:
     return set(sent) - {q.id for q in asked_in_check(content)} - OTHER_FIELDS
 
 
-def read(content: Content, sent: MultiDict[str, str]) -> tuple[Answers, dict[str, str]]:
-    """Return (answers, errors by question id) of a sent form; an answer with an error is left out.
+def read(content: Content, sent: MultiDict[str, str]) -> Sent:
+    """Return what a sent form says. An untouched question is not in it: blank is not "no".
 
-    An untouched question is not in the answers: blank is not "no".
+    Of a question with an error the rows we know still count, so that no danger sign is lost.
     """
     form = checklist(content)(formdata=sent)
     form.validate()
-    errors = {name: str(messages[0]) for name, messages in form.errors.items() if name}
     answers: Answers = {}
+    errors: dict[str, str] = {}
+    entered: Answers = {}
     for question in asked_in_check(content):
-        data = form[question.id].data
-        if question.id in errors or data in (None, "", []):
+        field = form[question.id]
+        if field.errors:
+            errors[question.id] = str(field.errors[0])
+        if field.data in (None, "", []):
             continue
-        answers[question.id] = _answer(question, data)
-    return answers, errors
+        if not field.errors or question.type == "multi":
+            answers[question.id] = entered[question.id] = _answer(question, field.data)
+        elif question.range and question.range != (0, 10):
+            entered[question.id] = field.data
+    return Sent(answers, errors, entered)
 
 
 def _answer(question: Question, data: Any) -> Any:
@@ -135,8 +147,9 @@ def _answer(question: Question, data: Any) -> Any:
         return number(data)
     if question.type == "single":
         return data
-    unsure = {row[:-1]: "unsure" for row in data if row.endswith("?")}
-    return unsure | {row: "yes" for row in data if row != "none" and not row.endswith("?")}
+    known = {option.id for option in question.options}
+    unsure = {row[:-1]: "unsure" for row in data if row.endswith("?") and row[:-1] in known}
+    return unsure | {row: "yes" for row in data if row in known}
 
 
 def missing(content: Content, book: Book, answers: Answers, part: str) -> dict[str, str]:

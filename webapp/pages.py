@@ -207,15 +207,16 @@ def _answer_check(site: Site, speaker: Speaker) -> Response:
     if forms.unknown_fields(site.content, request.form):
         abort(400)
     part = request.form.get("part", "all")
-    answers, errors = forms.read(site.content, request.form)
+    answers, errors, entered = forms.read(site.content, request.form)
     country = request.form.get("country", "")
     if part == "switch":
-        return _private(speaker.check("switch", answers, errors, country=country))
-    errors |= forms.missing(site.content, site.book, answers, part)
+        return _private(speaker.check("switch", entered, errors, country=country))
+    errors = forms.missing(site.content, site.book, answers, part) | errors
+    errors = {q.id: errors[q.id] for q in site.content.questions if q.id in errors}
     outcome = triage(site.book, answers, finished=not errors and part != "danger")
     if outcome.level == "emergency" or not (errors or part == "danger"):
         return _private(speaker.check("result", answers, {}, outcome, country))
-    return _private(speaker.check(part, answers, errors, country=country))
+    return _private(speaker.check(part, entered, errors, country=country))
 
 
 def _private(html: str) -> Response:

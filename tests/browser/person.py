@@ -37,6 +37,26 @@ class Person:
         self.opens(f"/{language}/")
         return self.taps("start")
 
+    def comes_to(self, where: str, answers: dict[str, Any], language: str = "en") -> "Person":
+        """Be at a question, or at the result, with these answers given: by a draft, without taps."""
+        self.opens(f"/{language}/")
+        asked = [name for name, question in QUESTIONS.items() if question.block not in "IJK"]
+        early = asked if where == "result" else asked[: asked.index(where)]
+        self.page.evaluate(
+            """([where, answers]) => {
+              const screens = [...document.querySelectorAll("#check .screen:has([data-question])")];
+              const screen = screens.findIndex((one) => one.querySelector(`[data-question="${where}"]`));
+              const [area, key] = where === "result" ? [sessionStorage, "result"] : [localStorage, "draft"];
+              area.setItem(`genu.${key}`, JSON.stringify({answers, screen, at: Date.now()}));
+            }""",
+            [where, {name: answers[name] for name in early if name in answers}],
+        )
+        self.page.reload()
+        self.page.wait_for_selector(
+            f"#{where}.on" if where == "result" else f".screen.on [data-question={where}]"
+        )
+        return self
+
     def taps(self, what: str) -> "Person":
         """Tap a visible control by what it does."""
         before = self.place()
@@ -91,11 +111,11 @@ class Person:
 
     def chooses(self, question: str, option: str) -> "Person":
         """Tap one of the single answers; the check goes on by itself where it stands alone."""
-        before = self.place()
-        if option in self.ticked(question):
+        before, alone = self.place(), len(self.questions()) == 1
+        if alone and option in self.ticked(question):
             return self.goes_on()
         self.label(question, option).tap()
-        if len(self.questions()) == 1:
+        if alone:
             self._moves_on(before)
         return self
 
@@ -124,45 +144,41 @@ class Person:
         raise AssertionError(f"no {until} after {STEPS} screens")
 
     def answers_screen(self, answers: dict[str, Any]) -> "Person":
-        before = self.place()
-        left = False
-        for name in self.questions():
-            question = QUESTIONS[name]
-            given = answers.get(name)
-            if question.type == "multi":
-                left = self._answers_rows(name, given or {})
-            elif question.type == "number" and question.range != (0, 10):
-                if given is not None:
-                    self.screen.locator("summary").tap()
-                    self.field(name).locator("input").fill(str(given))
-            else:
-                value = question.unanswered if given is None else given
-                assert value is not None, f"no answer to {name}"
-                if str(value) not in self.ticked(name):
-                    self.label(name, str(value)).tap()
-                    left = len(self.questions()) == 1
-        if not left or self.place() == before:
-            self._leaves(before, left)
-        return self
-
-    def _answers_rows(self, name: str, rows: dict[str, str]) -> bool:
-        """Tick these rows and no other; return whether the check goes on by itself."""
-        field = self.field(name)
-        wanted = {f"{row}?" if how == "unsure" else row for row, how in rows.items()}
-        for value in set(self.ticked(name)) - wanted - {"none"}:
-            self.label(name, value).tap()
-        shown = [value for value in sorted(wanted) if self.label(name, value).is_visible()]
-        self.ticks(name, *(value for value in shown if value not in self.ticked(name)))
-        none = field.locator("label.none")
-        if shown or not none.count() or "none" in self.ticked(name):
-            return False
-        none.tap()
-        return len(self.questions()) == 1
-
-    def _leaves(self, before: str, by_itself: bool) -> None:
-        if not by_itself:
+        """Answer what is asked on this screen and go on, by itself or with Continue."""
+        before, questions = self.place(), self.questions()
+        taps = [tap for name in questions for tap in self._taps(name, answers.get(name))]
+        for label in taps:
+            label.tap()
+        if not (len(questions) == 1 and taps and self._goes_on_alone(questions[0], answers)):
             self.screen.locator("[data-do=next]").tap()
         self._moves_on(before)
+        return self
+
+    def _taps(self, name: str, given: Any) -> list[Locator]:
+        """Return the labels to tap so that just this answer is given; type what is typed."""
+        question = QUESTIONS[name]
+        ticked = set(self.ticked(name))
+        if question.type == "multi":
+            rows = {f"{row}?" if how == "unsure" else row for row, how in (given or {}).items()}
+            shown = {value for value in rows if self.label(name, value).is_visible()}
+            wanted = shown or ({"none"} if question.none else set())
+            wrong = set() if "none" in wanted else ticked - rows - {"none"}
+            return [self.label(name, value) for value in sorted(wrong) + sorted(wanted - ticked)]
+        if question.type == "number" and question.range != (0, 10):
+            if given is not None:
+                self.screen.locator("summary").tap()
+                self.field(name).locator("input").fill(str(given))
+            return []
+        value = question.unanswered if given is None else str(given)
+        assert value is not None, f"no answer to {name}"
+        return [] if value in ticked else [self.label(name, value)]
+
+    def _goes_on_alone(self, name: str, answers: dict[str, Any]) -> bool:
+        question = QUESTIONS[name]
+        if question.type != "multi":
+            return True
+        rows = [*(answers.get(name) or {})]
+        return bool(question.none) and not any(self.label(name, row).is_visible() for row in rows)
 
     # ---- seeing
 
@@ -182,13 +198,13 @@ class Person:
             f'[data-question="{question}"] input:checked', "found => found.map(i => i.value)"
         )
 
-    def everything_ticked(self) -> dict[str, list[str]]:
-        """Return what is entered in the form: {question: [values]}."""
+    def given(self) -> dict[str, list[str]]:
+        """Return what is entered in the form: {question: [values]}; blank is as good as none."""
         return self.page.evaluate(
             """() => {
               const given = {};
               for (const [name, value] of new FormData(document.getElementById("check")))
-                if (value && name !== "country") (given[name] ||= []).push(value);
+                if (value && value !== "none" && name !== "country") (given[name] ||= []).push(value);
               return given;
             }"""
         )

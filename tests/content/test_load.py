@@ -88,7 +88,7 @@ def test_a_rule_says_what_the_language_does_not_allow(folder, wrong, named):
         ("- id: E17\n  level: emergency", "- id: E17\n  level: soon", "- id: E17", "soon"),
         ("- id: E17\n  level: emergency", "- id: E17\n  level: dire", "- id: E17", "dire"),
         (f"{E17}\n  flags: [F_NEURO]", f"{E17}\n  flags: [neuro]", "- id: E17", "neuro"),
-        (f"  when: {E17}", f"\twhen: {E17}", "\twhen", "\\t"),
+        (f"  when: {E17}", f"\twhen: {E17}", "\twhen", "found"),
         ("- id: E17\n", "- id: E16\n", "- id: E16", "E16"),
     ],
     ids=[
