@@ -50,7 +50,18 @@ class Kept(WhiteNoise):
         if environ.get("PATH_INFO") == "/":
             environ["PATH_INFO"] = self.choose(environ.get("HTTP_ACCEPT_LANGUAGE", "")[:500])
             start_response = _varying(start_response)
+        environ.pop("HTTP_IF_MODIFIED_SINCE", None)  # every release has the same file times
+        if "HTTP_IF_NONE_MATCH" in environ:
+            self._match_weakly(environ)
         return super().__call__(environ, start_response)  # type: ignore[no-any-return]
+
+    def _match_weakly(self, environ: dict[str, Any]) -> None:
+        """Caches send weak tags, lists and "*"; WhiteNoise knows only the one exact tag."""
+        kept = self.files.get(environ.get("PATH_INFO", ""))
+        tags = environ["HTTP_IF_NONE_MATCH"].split(",")
+        etag = getattr(kept, "etag", None)
+        if etag and {"*", etag} & {tag.strip().removeprefix("W/") for tag in tags}:
+            environ["HTTP_IF_NONE_MATCH"] = etag
 
 
 def _varying(start_response: Any) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from tests.browser.test_check import BOOK, CASES, CONTENT, asked, full
 from webapp.triage.engine import shown_questions, triage
@@ -37,6 +37,11 @@ def tick(page: Page, name: str, value: str) -> None:
     page.locator("label.pick", has=page.locator(f'[name="{name}"][value="{value}"]')).tap()
 
 
+def sends(page: Page, part: str) -> None:
+    with page.expect_navigation():
+        page.locator(f"button[name=part][value={part}]").tap()
+
+
 def entered(page: Page) -> set[tuple[str, str]]:
     found = page.eval_on_selector_all(
         "#check input:checked", "all => all.map(input => [input.name, input.value])"
@@ -58,7 +63,7 @@ def test_the_whole_form_gives_the_level(plain, id):
     answers = full(CASES[id].answers)
     plain.goto("/en/")
     ticks(plain, answers)
-    plain.locator("button[name=part][value=all]").tap()
+    sends(plain, "all")
     assert level(plain) == triage(BOOK, asked(answers)).level
     said = plain.locator("#result").inner_text()
     assert "This is not a diagnosis" in said
@@ -76,7 +81,8 @@ def test_every_question_is_there_before_anything_else(plain):
         "[data-question]",
         "all => all.filter(f => f.checkVisibility()).map(f => f.dataset.question)",
     )
-    assert shown == [q.id for q in CONTENT.questions if q.block not in "JK"]
+    folded = {"calf_cm_sore", "calf_cm_other"}  # "Measure both calves" opens with a tap
+    assert shown == [q.id for q in CONTENT.questions if q.block not in "JK" and q.id not in folded]
     assert plain.locator(".script-only:visible").count() == 0
     assert plain.locator("[data-do=next]:visible, [data-do=back]:visible").count() == 0
 
@@ -89,7 +95,7 @@ def test_danger_block_comes_first_with_its_own_button(plain):
     )
     assert order[:4] == ["danger_now", "limb_danger", "body_skin", "danger"]
     tick(plain, "limb_danger", "cold_pale_foot")
-    plain.locator("button[value=danger]").tap()
+    sends(plain, "danger")
     assert level(plain) == "emergency"
     assert plain.locator("#result .call").is_visible()
 
@@ -98,7 +104,7 @@ def test_danger_block_without_an_emergency_leads_on(plain):
     plain.goto("/en/")
     for name in ("danger_now", "limb_danger", "body_skin"):
         tick(plain, name, "none")
-    plain.locator("button[value=danger]").tap()
+    sends(plain, "danger")
     assert plain.locator(".level:visible").count() == 0
     assert "None of your answers so far is an emergency sign" in plain.inner_text("main")
     assert entered(plain) == {(name, "none") for name in ("danger_now", "limb_danger", "body_skin")}
@@ -106,7 +112,7 @@ def test_danger_block_without_an_emergency_leads_on(plain):
 
 def test_an_open_danger_screen_is_never_no(plain):
     plain.goto("/en/")
-    plain.locator("button[value=danger]").tap()
+    sends(plain, "danger")
     assert problems(plain) == ["#f1", "#f2", "#f3"]
     assert plain.locator(".level:visible").count() == 0
 
@@ -117,7 +123,7 @@ def test_error_summary_leads_to_the_field(plain):
     plain.goto("/en/")
     ticks(plain, {**answers, "danger_now": {}})
     before = entered(plain)
-    plain.locator("button[value=all]").tap()
+    sends(plain, "all")
     plain.wait_for_selector(".errors")
     assert plain.title().startswith("Error")
     assert plain.locator("main > :first-child.errors").count() == 1
@@ -136,12 +142,11 @@ def test_error_summary_leads_to_the_field(plain):
     assert said.get_attribute("id") in (described or "").split()
     tick(plain, "walk", "limp")
     tick(plain, "age_band", "a40_54")
-    plain.locator("button[value=all]").tap()
+    sends(plain, "all")
     while problems(plain):  # age opened the pregnancy question
         for wanted in problems(plain):
             plain.locator(f"{wanted} label.none").tap()
-        plain.locator("button[value=all]").tap()
-        plain.wait_for_load_state()
+        sends(plain, "all")
     assert level(plain) == "urgent_today"
 
 
@@ -149,7 +154,7 @@ def test_a_number_out_of_range_is_told_and_stays(plain):
     plain.goto("/en/")
     plain.locator("summary", has_text="Measure").tap()
     plain.locator("[name=calf_cm_sore]").fill("500")
-    plain.locator("button[value=all]").tap()
+    sends(plain, "all")
     field = plain.locator("[data-question=calf_cm_sore]")
     assert field.locator(".error").is_visible(), "its error is not hidden in a closed <details>"
     assert "10" in field.locator(".error").inner_text()
@@ -163,23 +168,24 @@ def test_language_switch_keeps_the_answers(plain, language):
     ticks(plain, answers)
     before = entered(plain)
     plain.locator(".languages summary").tap()
-    plain.locator(f"[data-language={language}]").tap()
-    plain.wait_for_url(f"**/{language}/")
+    with plain.expect_navigation():
+        plain.locator(f"[data-language={language}]").tap()
     assert plain.get_attribute("html", "lang") == language
     assert entered(plain) == before
-    plain.locator("button[name=part][value=all]").tap()
+    sends(plain, "all")
     assert level(plain) == "urgent_today"
 
 
 def test_language_switch_on_the_result_keeps_the_answers(plain):
     plain.goto("/en/")
     ticks(plain, full(CASES["V03"].answers))
-    plain.locator("button[name=part][value=all]").tap()
+    sends(plain, "all")
     assert level(plain) == "urgent_today"
     before = entered(plain)
     plain.locator(".languages summary").tap()
-    plain.locator("[data-language=es]").tap()
-    plain.wait_for_url("**/es/")
+    with plain.expect_navigation():
+        plain.locator("[data-language=es]").tap()
+    assert plain.get_attribute("html", "lang") == "es"
     assert entered(plain) == before
 
 
@@ -198,7 +204,7 @@ def test_country_gives_its_number(plain):
     plain.goto("/en/")
     tick(plain, "danger_now", "breathless")
     plain.select_option("#country", "DE")
-    plain.locator("button[value=danger]").tap()
+    sends(plain, "danger")
     assert level(plain) == "emergency"
     assert plain.locator("#result a[href='tel:112']").is_visible()
 
@@ -206,7 +212,7 @@ def test_country_gives_its_number(plain):
 def test_change_on_the_result_leads_to_the_question(plain):
     plain.goto("/en/")
     ticks(plain, full(CASES["V03"].answers))
-    plain.locator("button[name=part][value=all]").tap()
+    sends(plain, "all")
     plain.locator("#result [data-answer=swelling] .change a").tap()
     field = plain.locator("[data-question=swelling]")
     assert field.is_visible()
@@ -214,7 +220,7 @@ def test_change_on_the_result_leads_to_the_question(plain):
     assert box and -1 <= box["y"] < 640
     tick(plain, "swelling", "calf")
     tick(plain, "swelling", "none")
-    plain.locator("button[name=part][value=all]").tap()
+    sends(plain, "all")
     assert level(plain) == triage(BOOK, asked(full(CASES["V03"].answers) | {"swelling": {}})).level
 
 
@@ -223,7 +229,7 @@ def test_only_posts_and_gets_to_the_own_host(phones, server):
     page = phone.page()
     page.goto("/en/")
     ticks(page, full(CASES["V03"].answers))
-    page.locator("button[name=part][value=all]").tap()
+    sends(page, "all")
     level(page)
     posts = [r for r in phone.requests if r.method == "POST"]
     assert [r.url for r in posts] == [f"{server.url}/en/"]
@@ -238,11 +244,11 @@ def test_only_posts_and_gets_to_the_own_host(phones, server):
 def test_back_after_a_result_never_shows_it_from_a_cache(plain):
     plain.goto("/en/")
     tick(plain, "danger_now", "breathless")
-    plain.locator("button[value=danger]").tap()
+    sends(plain, "danger")
     level(plain)
     plain.goto("/en/danger")
     try:
         plain.go_back()
-    except Exception as error:
-        assert "ERR_CACHE_MISS" in str(error)
+    except Error as error:
+        assert "ERR_CACHE_MISS" in error.message
     assert plain.locator("#result .level:visible").count() == 0

@@ -38,8 +38,9 @@ def complaints(content: Content, places: Places) -> Iterator[Complaint]:
     yield from _repeated(zip(places.questions, (q.id for q in content.questions), strict=True))
     yield from _repeated(zip(places.rules, (r.id for r in content.rules), strict=True))
     yield from _repeated(zip(places.cases, (c.id for c in content.cases), strict=True))
-    yield from _macros(content, places)
     yield from _questions(content, places)
+    yield from _macros(content, places)
+    yield from _shows(content, places)
     yield from _rules(content, places)
     yield from _sources(content, places)
     yield from _cases(content, places)
@@ -59,11 +60,15 @@ def _repeated(found: Iterable[tuple[str, str]]) -> Iterator[Complaint]:
 
 
 def _questions(content: Content, places: Places) -> Iterator[Complaint]:
-    asked: dict[str, Question] = {}
     for q, where, lines in zip(content.questions, places.questions, places.options, strict=True):
         yield from ((where, what) for what in _shape(q))
         yield from _repeated(zip(lines, (o.id for o in q.options), strict=True))
         yield from _measures(content, q, where)
+
+
+def _shows(content: Content, places: Places) -> Iterator[Complaint]:
+    asked: dict[str, Question] = {}
+    for q, where, lines in zip(content.questions, places.questions, places.options, strict=True):
         yield from _show(content, where, q.show, asked)
         asked[q.id] = q
         for option, line in zip(q.options, lines, strict=True):
