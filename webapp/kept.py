@@ -7,6 +7,7 @@ file costs, and the folder is the whole site.
 import atexit
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
@@ -51,6 +52,8 @@ class Kept(WhiteNoise):
             environ["PATH_INFO"] = self.choose(environ.get("HTTP_ACCEPT_LANGUAGE", "")[:500])
             start_response = _varying(start_response)
         environ.pop("HTTP_IF_MODIFIED_SINCE", None)  # every release has the same file times
+        if "q=0" in environ.get("HTTP_ACCEPT_ENCODING", ""):
+            environ["HTTP_ACCEPT_ENCODING"] = _accepted(environ["HTTP_ACCEPT_ENCODING"])
         if "HTTP_IF_NONE_MATCH" in environ:
             self._match_weakly(environ)
         return super().__call__(environ, start_response)  # type: ignore[no-any-return]
@@ -62,6 +65,11 @@ class Kept(WhiteNoise):
         etag = getattr(kept, "etag", None)
         if etag and {"*", etag} & {tag.strip().removeprefix("W/") for tag in tags}:
             environ["HTTP_IF_NONE_MATCH"] = etag
+
+
+def _accepted(header: str) -> str:
+    """Return an Accept-Encoding header without what it refuses with q=0."""
+    return ",".join(e for e in header.split(",") if not re.search(r"q=0(\.0*)?\s*$", e))
 
 
 def _varying(start_response: Any) -> Any:

@@ -61,10 +61,11 @@ class Site:
 
     def best(self, accept_language: str) -> Language:
         """Return the language an Accept-Language header asks for; English when we speak none."""
-        wanted = parse_accept_header(accept_language, LanguageAccept).values()
-        offered = {code.replace("-", "_"): code for code in self.languages}
-        found = negotiate_locale([tag.replace("-", "_") for tag in wanted], offered, sep="_")
-        return self.languages[offered[found] if found else "en"]
+        header = parse_accept_header(accept_language, LanguageAccept)
+        wanted = [tag.lower().replace("-", "_") for tag, quality in header if quality > 0]
+        offered = {code.lower().replace("-", "_"): code for code in self.languages}
+        found = negotiate_locale(wanted, offered, sep="_")
+        return self.languages[offered[found.lower()] if found else "en"]
 
 
 class Speaker:
@@ -187,11 +188,15 @@ def register(app: Flask, site: Site) -> None:
     def without_slash(code: str) -> BaseResponse:
         return redirect(f"/{code}/", 308) if code in site.languages else abort(404)
 
-    @blueprint.post("/<code>/")
+    @blueprint.route("/<code>/", methods=["GET", "POST"])
     def check(code: str) -> Response:
-        if code not in site.speakers:
-            abort(404)
+        if code not in site.speakers or request.method != "POST":
+            abort(404)  # a GET of a language's page never comes here: webapp.kept answers it
         return _answer_check(site, site.speakers[code])
+
+    @blueprint.get("/<code>/<path:path>")
+    def not_kept(code: str, path: str) -> Response:
+        abort(404)
 
     @blueprint.get("/healthz")
     def healthz() -> Response:

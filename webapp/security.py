@@ -73,7 +73,8 @@ def protect(app: Callable[..., Iterable[bytes]], style_hash: str) -> Callable[..
             extra = [*extra, HSTS]
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            return start_response(status, headers + extra, exc_info)
+            sent = [header for header in headers if header[0] != "Last-Modified"]  # no real times
+            return start_response(status, sent + extra, exc_info)
 
         return app(environ, start)
 
