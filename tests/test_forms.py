@@ -12,7 +12,11 @@ from webapp.forms import asked_in_check
 from webapp.triage.engine import shown_answers, triage
 
 CASES = load().cases
-INERT = re.compile(r"<template.*?</template>|<script.*?</script>", re.S)
+NOT_READ_HERE = re.compile(  # parts that make reading slow
+    r"<template.*?</template>|<script.*?</script>|<style.*?</style>|<svg.*?</svg>"
+    r"|<option(?![^>]*selected)[^>]*>[^<]*</option>",
+    re.S,
+)
 DANGER = ("danger_now", "limb_danger", "body_skin")
 NO_DANGER = dict.fromkeys(DANGER, "none")
 COMPLETE = {
@@ -38,7 +42,7 @@ class Sent:
 
     def __init__(self, response):
         self.response = response
-        self.page = parse(INERT.sub("", response.text))
+        self.page = parse(NOT_READ_HERE.sub("", response.text))
         self.result = self.page.one("section", id="result")
         self.form = self.page.one("form", id="check")
 
@@ -324,6 +328,14 @@ def test_rows_beside_an_unknown_one_stay_ticked(post):
     assert sorted(post(form).entered["health"]) == ["diabetes", "gout_known"]
 
 
+@pytest.mark.parametrize("name", ["danger_now", "swelling", "health", "good_signs"])
+@pytest.mark.parametrize("part", ["all", "switch"])
+def test_an_unknown_row_alone_is_never_taken_for_none(post, part, name):
+    sent = post({name: "huge", "limb_danger": "cold_pale_foot", "part": part})
+    assert name not in sent.entered
+    assert not sent.result.all("div", data_answer=name)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -353,6 +365,7 @@ REFUSED = {
     "empty name": "=limp",
     "900 fields": "&".join(f"q{n}=1" for n in range(900)),
     "one unknown among good ones": "danger_now=breathless&knee=bad",
+    "unknown part": "danger_now=none&part=result",
 }
 
 

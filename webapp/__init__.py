@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 
 from webapp import assets, cli, kept, offline, pages, security
-from webapp.content.load import book, load
+from webapp.content.load import book, guide, load
 from webapp.languages import languages
 
 MAX_BODY = 32 * 1024  # a whole check is under 4 kB
@@ -21,7 +21,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     rules = book(content)
     site = pages.Site(content, rules, languages(app.config["PSEUDO"]))
     pages.register(app, site)
-    cli.register(app, content, rules)
+    cli.register(app, content, rules, guide(content))
     with app.test_request_context():
         folder = kept.write(offline.bodies(site))
     served = kept.Kept(app.wsgi_app, folder, lambda wanted: f"/{site.best(wanted).code}/")

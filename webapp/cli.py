@@ -10,13 +10,14 @@ from flask import Flask
 
 from webapp.content.schema import Content, Question
 from webapp.triage.engine import Answers, Book, triage
+from webapp.triage.guide import Guide, care, causes
 
 
 class AnswerError(ValueError):
     """Answers we cannot read; the message names the question, option or type."""
 
 
-def register(app: Flask, content: Content, book: Book) -> None:
+def register(app: Flask, content: Content, book: Book, guide: Guide) -> None:
     """Add the commands to the application."""
 
     @app.cli.command("questions")
@@ -32,7 +33,7 @@ def register(app: Flask, content: Content, book: Book) -> None:
             stream = sys.stdin.buffer
             for text in stream if lines else [stream.read()]:
                 if text.strip() or not lines:
-                    click.echo(json.dumps(evaluate(content, book, text), ensure_ascii=False))
+                    click.echo(json.dumps(evaluate(content, book, guide, text), ensure_ascii=False))
         except AnswerError as error:
             click.echo(str(error), err=True)
             sys.exit(2)
@@ -65,10 +66,12 @@ def _described(q: Question) -> dict[str, Any]:
     return data
 
 
-def evaluate(content: Content, book: Book, text: bytes) -> dict[str, Any]:
+def evaluate(content: Content, book: Book, guide: Guide, text: bytes) -> dict[str, Any]:
     """Return the outcome of one JSON object of answers; AnswerError names what is wrong in it."""
     answers = checked(content, text)
     outcome = triage(book, answers)
+    found = causes(book, guide, answers, outcome)
+    cards = care(book, guide, answers, outcome, found)
     reasons = {rule.id: rule.reason for rule in content.rules}
 
     def said(ids: Iterable[str]) -> list[dict[str, str]]:
@@ -81,6 +84,11 @@ def evaluate(content: Content, book: Book, text: bytes) -> dict[str, Any]:
         "reasons": said(outcome.reasons),
         "more": said(outcome.more),
         "open": list(outcome.open),
+        "causes": [
+            {"id": c.id, "must_rule_out": c.must_rule_out, "fits": [list(f) for f in c.fits]}
+            for c in found
+        ],
+        "care": [{"id": c.id, "state": c.state, "reason": c.reason, "dose": c.dose} for c in cards],
         "version": book["version"],
     }
 

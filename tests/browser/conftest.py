@@ -189,6 +189,7 @@ def phones(browser: Browser, server: Server) -> Iterator[Callable[..., Phone]]:
         )
         return made[-1]
 
+    make.made = made
     yield make
     for phone in made:
         phone.context.close()

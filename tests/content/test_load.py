@@ -131,7 +131,7 @@ def test_a_rule_without_a_case(folder):
         (
             'when: "any(clot_risks: cancer_now)"',
             'when: "any(clot: cancer_now)"',
-            "  WELLS:",
+            "any(clot:",
             "clot",
         ),
     ],

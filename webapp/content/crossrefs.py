@@ -1,7 +1,8 @@
 """What a single file cannot tell: ids that must exist elsewhere, and what rules may say of them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from webapp.content.schema import LEVELS, Content, Question
@@ -15,7 +16,14 @@ Complaint = tuple[str, str]  # ("file:line", what is wrong)
 class Places:
     """Where each item stands ("file:line"), taken from the rows the reader made."""
 
-    def __init__(self, raw: dict[str, Any], cards: list[Any], cases: list[Any]) -> None:
+    def __init__(
+        self,
+        raw: dict[str, Any],
+        cards: list[Any],
+        cases: list[Any],
+        conditions: list[Any],
+        exercises: list[Any],
+    ) -> None:
         rules = raw["rules"]
         self.questions = [row.where for row in raw["questions"]["questions"]]
         self.options = [
@@ -31,6 +39,12 @@ class Places:
         self.all_levels = raw["levels"].where
         self.cards = [card.where for card in cards]
         self.cases = [row.where for data in cases for row in data["cases"]]
+        self.conditions = [row.where for row in conditions]
+        self.exercises = [row.where for row in exercises]
+        self.gates = [row.where for row in raw["gates"]["flags"]]
+        self.checks = [row.where for row in raw["gates"]["medicine_checks"]]
+        self.links = [row.where for row in raw["links"]["links"]]
+        self.remedies = [row.where for row in raw["remedies"]["remedies"]]
 
 
 def complaints(content: Content, places: Places) -> Iterator[Complaint]:
@@ -44,6 +58,8 @@ def complaints(content: Content, places: Places) -> Iterator[Complaint]:
     yield from _rules(content, places)
     yield from _sources(content, places)
     yield from _cases(content, places)
+    yield from _guide_expressions(content, places)
+    yield from _guide_ids(content, places)
     if tuple(level.id for level in content.levels) != LEVELS[::-1]:
         yield places.all_levels, f"expected the levels {', '.join(LEVELS[::-1])}"
     for card in NEEDED_CARDS:
@@ -156,6 +172,11 @@ def _sources(content: Content, places: Places) -> Iterator[Complaint]:
         *zip(content.rules, places.rules, strict=True),
         *zip(content.levels, places.levels, strict=True),
         *zip(content.cards, places.cards, strict=True),
+        *zip(content.conditions, places.conditions, strict=True),
+        *zip(content.exercises, places.exercises, strict=True),
+        *zip(content.gates, places.gates, strict=True),
+        *zip(content.checks, places.checks, strict=True),
+        *zip(content.remedies, places.remedies, strict=True),
     ]
     for item, where in cited:
         ids = {a or b for a, b in re.findall(r"\[(\d+)\]|\b(S\d|GK)\b", item.source)}
@@ -179,6 +200,58 @@ def _cases(content: Content, places: Places) -> Iterator[Complaint]:
     for rule, where in zip(content.rules, places.rules, strict=True):
         if rule.id not in fired:
             yield where, f"{rule.id} has no case in which it fires"
+
+
+def _guide_expressions(content: Content, places: Places) -> Iterator[Complaint]:
+    """Every `when`, `relevant` and `not_for` of causes, cards, gates, checks, links, exercises."""
+    found: list[tuple[str, str | None]] = []
+    for condition, where in zip(content.conditions, places.conditions, strict=True):
+        found += [(where, evidence.when) for evidence in condition.evidence]
+    found += zip(places.cards, (card.relevant for card in content.cards), strict=True)
+    found += zip(places.gates, (gate.when for gate in content.gates), strict=True)
+    found += zip(places.links, (link.when for link in content.links), strict=True)
+    found += zip(places.exercises, (one.not_for for one in content.exercises), strict=True)
+    for check, where in zip(content.checks, places.checks, strict=True):
+        found += [(where, check.when), *((where, text.when) for text in check.texts)]
+    questions = {q.id: replace(q, benign=False) for q in content.questions}
+    for where, text in found:  # a benign row may speak for a harmless cause
+        if text:
+            yield from _expression(content, where, text, questions)
+
+
+def _guide_ids(content: Content, places: Places) -> Iterator[Complaint]:
+    """Ids of cards, causes, rules, flags and levels that must exist."""
+    cards, rules = {c.id for c in content.cards}, {r.id for r in content.rules}
+    causes = {c.id for c in content.conditions}
+    flags = {f for rule in content.rules for f in rule.flags} | {g.id for g in content.gates}
+    for condition, where in zip(content.conditions, places.conditions, strict=True):
+        yield from _known(where, "card", (*condition.cards, *condition.not_cards), cards)
+        yield from _known(where, "rule", condition.rules, rules)
+        yield from _known(where, "level", condition.usual_level, LEVELS)
+    for card, where in zip(content.cards, places.cards, strict=True):
+        yield from _known(where, "cause", card.causes, causes)
+        yield from _known(where, "level", card.level_gate, LEVELS)
+        yield from _known(where, "gate", card.level_gate.values(), ("shown", "caution", "hidden"))
+    for gate, where in zip(content.gates, places.gates, strict=True):
+        named = (*gate.hides, *gate.hides_all_but, *gate.cautions, *(set(gate.why) - {"all"}))
+        yield from _known(where, "card", named, cards)
+    for check, where in zip(content.checks, places.checks, strict=True):
+        yield from _known(where, "card", (check.card,), cards)
+    for link, where in zip(content.links, places.links, strict=True):
+        yield from _known(where, "cause", link.causes, causes)
+        yield from _known(where, "flag", link.flags, flags)
+        named = (*link.fired, *link.not_fired, link.only or "", link.not_only or "")
+        yield from _known(where, "rule", filter(None, named), rules)
+    for remedy, where in zip(content.remedies, places.remedies, strict=True):
+        yield from _known(where, "flag", remedy.flags, flags)
+
+
+def _known(
+    where: str, what: str, named: Iterable[str], known: Collection[str]
+) -> Iterator[Complaint]:
+    for name in named:
+        if name not in known:
+            yield where, f"unknown {what} {name!r}"
 
 
 def _answer(content: Content, name: str, answer: Any) -> Iterator[str]:

@@ -14,17 +14,32 @@ from webapp.content.crossrefs import Places, complaints
 from webapp.content.schema import (
     Card,
     Case,
+    Condition,
     Content,
     EmergencyNumber,
+    Exercise,
+    Gate,
     Level,
+    Link,
+    MedicineCheck,
     Question,
+    Remedy,
     Rule,
     ScoreItem,
 )
 from webapp.triage.language import parse
 
 HERE = Path(__file__).parent
-FILES = ("questions", "rules", "levels", "sources", "emergency_numbers")
+FILES = (
+    "questions",
+    "rules",
+    "levels",
+    "sources",
+    "emergency_numbers",
+    "gates",
+    "links",
+    "remedies",
+)
 T = TypeVar("T")
 
 
@@ -136,8 +151,11 @@ def _list(kind: type[T], data: Row, key: str) -> tuple[T, ...]:
 def load(folder: Path = HERE) -> Content:
     """Return all content of a folder, cross-references checked; ContentError names the place."""
     raw = {name: read(folder / f"{name}.yaml") for name in FILES}
-    cards = [read(path) for path in sorted((folder / "care").glob("*.yaml"))]
-    cases = [read(path) for path in sorted((folder / "cases").glob("*.yaml"))]
+    cards, cases, conditions, exercises = (
+        [read(path) for path in sorted((folder / name).glob("*.yaml"))]
+        for name in ("care", "cases", "conditions", "exercises")
+    )
+    conditions.sort(key=lambda row: row.get("order", 0))
     rules = raw["rules"]
     content = Content(
         questions=_list(Question, raw["questions"], "questions"),
@@ -153,8 +171,15 @@ def load(folder: Path = HERE) -> Content:
         sources=_texts(raw["sources"], "sources"),
         numbers=_list(EmergencyNumber, raw["emergency_numbers"], "numbers"),
         cases=tuple(case for data in cases for case in _list(Case, data, "cases")),
+        conditions=tuple(_build(Condition, row, row.where) for row in conditions),
+        exercises=tuple(_build(Exercise, row, row.where) for row in exercises),
+        gates=_list(Gate, raw["gates"], "flags"),
+        checks=_list(MedicineCheck, raw["gates"], "medicine_checks"),
+        links=_list(Link, raw["links"], "links"),
+        remedies=_list(Remedy, raw["remedies"], "remedies"),
     )
-    for where, what in complaints(content, Places(raw, cards, cases)):
+    places = Places(raw, cards, cases, conditions, exercises)
+    for where, what in complaints(content, places):
         raise ContentError(f"{where}: {what}")
     return content
 
@@ -207,3 +232,55 @@ def _question_data(q: Question) -> dict[str, Any]:
         "range": list(q.range) if q.range else None,
         "more_than": vars(more).copy() if more else None,
     }
+
+
+def guide(content: Content) -> dict[str, Any]:
+    """Return the data of causes, cards and gates both engines run; expressions already parsed.
+
+    Keys: causes [{id, order, prior, tumour, evidence [[weight, expression]]}], links (brief 4.3),
+    cards [{id, relevant, causes, level_gate, medicine}], gates (6.2), checks (5.2).
+    """
+    return {
+        "causes": [
+            {
+                "id": c.id,
+                "order": c.order,
+                "prior": c.prior,
+                "tumour": c.tumour,
+                "evidence": [[e.weight, parse(e.when)] for e in c.evidence],
+            }
+            for c in content.conditions
+        ],
+        "links": [
+            {**_plain(link), "when": parse(link.when) if link.when else True}
+            for link in content.links
+        ],
+        "cards": [
+            {
+                "id": c.id,
+                "relevant": parse(c.relevant) if c.relevant else None,
+                "causes": list(c.causes),
+                "level_gate": dict(c.level_gate),
+                "medicine": c.group == "medicine",
+            }
+            for c in content.cards
+        ],
+        "gates": [
+            {
+                "id": g.id,
+                "when": parse(g.when) if g.when else None,
+                "hides": list(g.hides),
+                "hides_all_but": list(g.hides_all_but),
+                "cautions": list(g.cautions),
+            }
+            for g in content.gates
+        ],
+        "checks": [
+            {"id": c.id, "card": c.card, "effect": c.effect, "when": parse(c.when)}
+            for c in content.checks
+        ],
+    }
+
+
+def _plain(item: Any) -> dict[str, Any]:
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in vars(item).items()}

@@ -1,6 +1,6 @@
 """The shapes of the content, as frozen dataclasses. `Text` marks a string that people read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, NewType
 
@@ -91,15 +91,154 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A number worth knowing, with where it comes from."""
+
+    text: Text
+    source: str
+
+
+@dataclass(frozen=True)
 class Card:
-    """A care card. Source: brief, section 5."""
+    """A care card. Source: brief, sections 5 and 6.1.
+
+    relevant (rule language) and causes say when it is offered; neither: always. level_gate: shown,
+    caution or hidden at each level. free: needs no money, ice or pharmacy.
+    """
 
     id: str
+    group: str
     title: Text
     source: str
+    level_gate: dict[str, str]
+    free: bool = False
     steps: tuple[Text, ...] = ()
     groups: tuple[Group, ...] = ()
-    stop: Text | None = None
+    stop: tuple[Text, ...] = ()
+    not_for: tuple[Text, ...] = ()
+    notes: tuple[Text, ...] = ()
+    hidden_why: Text | None = None
+    caution: Text | None = None
+    figures: tuple[Figure, ...] = ()
+    relevant: str | None = None
+    causes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One part of a cause's pattern: weight 3 strong, 2 fair, 1 weak for it; negative against."""
+
+    weight: int
+    when: str
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A possible cause. Source: brief, sections 4.1 and 4.2. Ranking text only, never the level."""
+
+    id: str
+    order: int
+    group: str
+    prior: int
+    name: Text
+    medical: Text
+    what: tuple[Text, ...]
+    feels: tuple[Text, ...]
+    clinician: tuple[Text, ...]
+    treatment: tuple[Text, ...]
+    recovery: tuple[Text, ...]
+    evidence: tuple[Evidence, ...]
+    cards: tuple[str, ...]
+    not_cards: tuple[str, ...]
+    usual_level: tuple[str, ...]
+    rules: tuple[str, ...]
+    source: str
+    harmless: bool = False
+    tumour: bool = False
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise. Source: brief, section 5.3. `picture` tells the artist what to draw."""
+
+    id: str
+    phases: tuple[int, ...]
+    name: Text
+    picture: str
+    how: tuple[Text, ...]
+    dose: Text
+    sets: int
+    repeats: int
+    hold_seconds: int
+    go_on: tuple[Text, ...]
+    stop: tuple[Text, ...]
+    source: str
+    not_for: str | None = None
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a flag hides or cautions. Source: brief, section 6.2.
+
+    A flag is set by a fired rule that carries it, or by its own `when`. `cautions` and `why` map a
+    card to the line a person reads; `why` may have one line for `all`.
+    """
+
+    id: str
+    source: str
+    when: str | None = None
+    hides: tuple[str, ...] = ()
+    hides_all_but: tuple[str, ...] = ()
+    cautions: dict[str, Text] = field(default_factory=dict)
+    why: dict[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CheckText:
+    """A more fitting line of a medicine check."""
+
+    when: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class MedicineCheck:
+    """Who must not take a medicine, or must ask first. Source: brief, section 5.2."""
+
+    id: str
+    card: str
+    effect: str  # hidden | no_dose
+    when: str
+    text: Text
+    source: str
+    texts: tuple[CheckText, ...] = ()
+
+
+@dataclass(frozen=True)
+class Link:
+    """Causes that must be ruled out first when a flag is set. Source: brief, section 4.3."""
+
+    flags: tuple[str, ...]
+    causes: tuple[str, ...]
+    when: str | None = None
+    fired: tuple[str, ...] = ()
+    not_fired: tuple[str, ...] = ()
+    only: str | None = None
+    not_only: str | None = None
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A home remedy people try anyway; `danger` stands first when one of `flags` is set."""
+
+    id: str
+    name: Text
+    verdict: str  # helps | harmless | harmful
+    here: Text
+    danger: Text
+    flags: tuple[str, ...]
+    source: str
 
 
 @dataclass(frozen=True)
@@ -137,7 +276,13 @@ class Content:
     cards: tuple[Card, ...]
     sources: dict[str, str]
     numbers: tuple[EmergencyNumber, ...]
-    cases: tuple[Case, ...] = field(default=())
+    cases: tuple[Case, ...]
+    conditions: tuple[Condition, ...]
+    exercises: tuple[Exercise, ...]
+    gates: tuple[Gate, ...]
+    checks: tuple[MedicineCheck, ...]
+    links: tuple[Link, ...]
+    remedies: tuple[Remedy, ...]
 
     def question(self, id: str) -> Question:
         """Return the question of that id; KeyError if there is none."""
@@ -152,46 +297,59 @@ class Content:
         return next(level for level in self.levels if level.id == id)
 
 
+KINDS = {
+    "levels": "level",
+    "questions": "question",
+    "rules": "rule",
+    "cards": "card",
+    "conditions": "condition",
+    "exercises": "exercise",
+    "gates": "gate",
+    "checks": "check",
+    "remedies": "remedy",
+}  # what people read, and the first part of its context
+
+
 def texts(item: Any, context: str) -> Iterator[tuple[str, str]]:
     """Yield (context, English text) of every Text in a dataclass, deep, in field order.
 
     The context is the place: kind.id.field, with the id of an option or the number of a step.
     """
-    for one in fields(item):
-        value, place = getattr(item, one.name), f"{context}.{one.name}"
-        if isinstance(value, tuple):
-            for number, part in enumerate(value, 1):
-                if is_dataclass(part):
-                    yield from texts(part, f"{place}.{getattr(part, 'id', number)}")
-                elif "Text" in str(one.type):
-                    yield f"{place}.{number}", part
-        elif value is not None and "Text" in str(one.type):
-            yield place, value
+    found: list[tuple[str, str]] = []
+
+    def note(place: str, text: str) -> str:
+        found.append((place, text))
+        return text
+
+    _each_text(item, context, note)
+    yield from found
 
 
-def translated(content: Content, say: Any) -> Content:
+def translated(content: Content, say: Callable[[str, str], str]) -> Content:
     """Return the content with every Text put through say(context, text)."""
-    kinds = {"questions": "question", "rules": "rule", "levels": "level", "cards": "card"}
     changed: dict[str, Any] = {
-        name: tuple(_translated(item, f"{kind}.{item.id}", say) for item in getattr(content, name))
-        for name, kind in kinds.items()
+        name: tuple(_each_text(item, f"{kind}.{item.id}", say) for item in getattr(content, name))
+        for name, kind in KINDS.items()
     }
     return replace(content, **changed)
 
 
-def _translated(item: Any, context: str, say: Any) -> Any:
+def _each_text(item: Any, context: str, say: Callable[[str, str], str]) -> Any:
+    """Return a copy of a dataclass with say(place, text) in place of every Text."""
     changed: dict[str, Any] = {}
     for one in fields(item):
         value, place = getattr(item, one.name), f"{context}.{one.name}"
         if isinstance(value, tuple) and value and is_dataclass(value[0]):
             changed[one.name] = tuple(
-                _translated(part, f"{place}.{getattr(part, 'id', number)}", say)
+                _each_text(part, f"{place}.{getattr(part, 'id', number)}", say)
                 for number, part in enumerate(value, 1)
             )
         elif "Text" not in str(one.type) or value is None:
             continue
         elif isinstance(value, tuple):
             changed[one.name] = tuple(say(f"{place}.{n}", t) for n, t in enumerate(value, 1))
+        elif isinstance(value, dict):
+            changed[one.name] = {key: say(f"{place}.{key}", text) for key, text in value.items()}
         else:
             changed[one.name] = say(place, value)
     return replace(item, **changed)

@@ -38,7 +38,7 @@ def triage(book: Book, answers: Answers, finished: bool = True) -> Outcome:
     finished=False is the look taken during the check: no question counts as skipped yet, so only
     what was said can fire. Raises ValueError on rule data it does not understand.
     """
-    state = _State(book, shown_answers(book, answers, finished))
+    state = State(book, shown_answers(book, answers, finished))
     fired = [rule for rule in book["rules"] if state.holds(rule["when"])]
     unanswered = open_questions(book, answers) if finished else ()
     rank = max((LEVELS.index(rule["level"]) for rule in fired), default=0)
@@ -61,7 +61,7 @@ def shown_answers(book: Book, answers: Answers, finished: bool = True) -> Answer
     A finished check reads a missing answer as "unsure" where the book says so (`unanswered`).
     """
     kept: Answers = {}
-    state = _State(book, kept)
+    state = State(book, kept)
     for question in book["questions"]:
         if not state.holds(question["show"]):
             continue
@@ -82,13 +82,13 @@ def shown_answers(book: Book, answers: Answers, finished: bool = True) -> Answer
 
 def shown_questions(book: Book, answers: Answers) -> list[str]:
     """Return the ids of the questions these answers lead to, in the order they are asked."""
-    state = _State(book, shown_answers(book, answers, finished=False))
+    state = State(book, shown_answers(book, answers, finished=False))
     return [question["id"] for question in book["questions"] if state.holds(question["show"])]
 
 
 def open_questions(book: Book, answers: Answers) -> tuple[str, ...]:
     """Return the danger questions that are shown and have no answer: never read as "no"."""
-    state = _State(book, shown_answers(book, answers))
+    state = State(book, shown_answers(book, answers))
     return tuple(
         question["id"]
         for question in book["questions"]
@@ -123,7 +123,7 @@ def _reasons(fired: list[dict[str, Any]], level: str) -> tuple[tuple[str, ...], 
     return tuple(first), tuple(rule["id"] for rule in ordered if rule["id"] not in first)
 
 
-class _State:
+class State:
     """Answers plus the macros already worked out for them."""
 
     def __init__(self, book: Book, answers: Answers) -> None:
@@ -132,6 +132,7 @@ class _State:
         self.known: dict[str, bool] = {}
 
     def forget(self) -> None:
+        """Work the macros out anew: the answers have changed."""
         self.known.clear()
 
     def holds(self, expression: Any) -> bool:
@@ -151,11 +152,13 @@ class _State:
         return self.literal(kind, *parts)
 
     def macro(self, name: str) -> bool:
+        """Return whether a named expression is true, worked out once."""
         if name not in self.known:
             self.known[name] = self.holds(self.book["macros"][name])
         return self.known[name]
 
     def literal(self, kind: str, question: str, wanted: Any) -> bool:
+        """Return whether one literal is true of the answers."""
         answer = self.answers.get(question)
         if kind == "one":
             return answer in wanted
