@@ -18,7 +18,13 @@ SHAPES = {
     "320x256": ({"width": 320, "height": 256}, ""),
     "text200%": ({"width": 360, "height": 640}, "32px"),
 }
-ONE_OF_EACH = {"emergency": "V02", "urgent_today": "V03", "soon": "V04", "routine": "V16", "self_care": "V01"}
+ONE_OF_EACH = {
+    "emergency": "V02",
+    "urgent_today": "V03",
+    "soon": "V04",
+    "routine": "V16",
+    "self_care": "V01",
+}
 OTHER_SCREENS = ("again-better", "again-same", "broken")
 shapes = pytest.mark.parametrize("shape", SHAPES)
 languages = pytest.mark.parametrize("language", LANGUAGES)
@@ -124,10 +130,14 @@ def results(page: Page, language: str) -> Iterator[str]:
         page.goto(f"/{language}/")
         page.reload()
         page.wait_for_selector(f"#result.on .level.{level}")
-        page.evaluate("for (const part of document.querySelectorAll('main details')) part.open = true")
+        page.evaluate(
+            "for (const part of document.querySelectorAll('main details')) part.open = true"
+        )
         yield level
     page.evaluate("document.querySelector('[data-stopped]').hidden = false")
-    page.evaluate("for (const part of document.querySelectorAll('[data-module]')) part.hidden = false")
+    page.evaluate(
+        "for (const part of document.querySelectorAll('[data-module]')) part.hidden = false"
+    )
     yield "stopped"
 
 
@@ -135,7 +145,9 @@ def pages(page: Page, language: str) -> Iterator[str]:
     for path in [*filter(None, PAGES), "no-such-page"]:
         page.goto(f"/{language}/{path}")
         page.wait_for_selector("html.js")
-        page.evaluate("for (const part of document.querySelectorAll('main details')) part.open = true")
+        page.evaluate(
+            "for (const part of document.querySelectorAll('main details')) part.open = true"
+        )
         yield path
 
 
@@ -263,7 +275,8 @@ def test_borders_are_not_lost(phones, media):
     page.evaluate(SHOW, [12, True])
     page.locator(".spot[data-side=left][data-place=calf]").tap()
     spots = page.eval_on_selector_all(
-        ".spot", "all => [true, false].map(on => getComputedStyle(all.find(s => s.classList.contains('on') === on)).fill)"
+        ".spot",
+        "all => [true, false].map(on => getComputedStyle(all.find(s => s.classList.contains('on') === on)).fill)",
     )
     seen["spot"] = [] if spots[0] != spots[1] else [f"tapped spot looks as before: {spots}"]
     seen |= {level: page.evaluate(BORDERS) for level in results(page, "en")}
@@ -335,7 +348,9 @@ def test_axe_finds_nothing(phones, scheme, what):
 
 def test_axe_finds_nothing_in_arabic(phones):
     page = opened(phones, "ar", "320x640")
-    seen = {f"screen {n}": axe(page, "light") for n, _ in zip(range(4), screens(page), strict=False)}
+    seen = {
+        f"screen {n}": axe(page, "light") for n, _ in zip(range(4), screens(page), strict=False)
+    }
     seen |= {level: axe(page, "light") for level in results(page, "ar")}
     assert {name: found for name, found in seen.items() if found} == {}
 
@@ -345,7 +360,9 @@ def test_axe_finds_nothing_in_passing_states(phones, state):
     page = opened(phones, "en", "320x640")
     if state == "banner":
         page.evaluate(SHOW, [3, False])
-        page.evaluate("for (const note of document.querySelectorAll('[data-banner]')) note.hidden = false")
+        page.evaluate(
+            "for (const note of document.querySelectorAll('[data-banner]')) note.hidden = false"
+        )
     elif state == "needed":
         page.evaluate(SHOW, [3, False])
         page.locator(".screen.on [data-do=next]").tap()

@@ -35,6 +35,7 @@ class Person:
         self.domain: list[Any] = []
         for question in book["questions"]:
             getattr(self, f"_{question['type']}")(question)
+        self.unsaid = {key: z3.Not(variable) for key, variable in self.said.items()}
 
     def keys(self, question: str) -> list[Key]:
         """Return the keys of one question, the answered-key of multis and numbers included."""
@@ -219,7 +220,7 @@ def facts(person: Person, answers: Answers) -> Iterator[Any]:
     """Yield, for every key of a person, that it is said or not said in these answers."""
     said = set(_said(person.book, answers))
     for key, variable in person.said.items():
-        yield variable if key in said else z3.Not(variable)
+        yield variable if key in said else person.unsaid[key]
 
 
 def _said(book: Book, answers: Answers) -> Iterator[Key]:

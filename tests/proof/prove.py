@@ -21,7 +21,10 @@ from webapp.triage.engine import Answers, triage
 
 @dataclass(frozen=True)
 class Failure:
-    """A case that does not hold: answers that refute it, or none where there should be some."""
+    """A case that does not hold, and for the first one of a theorem the answers that refute it.
+
+    Without people: a case that should be possible and is not, or one more case of the same kind.
+    """
 
     label: str
     people: tuple[Answers, ...]
@@ -46,26 +49,22 @@ def prove(world: World, theorem: Theorem) -> Result:
     start = time.perf_counter()
     solver = world.two if theorem.pair else world.one
     cases = list(theorem.cases(world))
-    failures = [
-        found
-        for label, formula in cases
-        if (found := _fails(world, theorem, solver, label, formula))
-    ]
+    failures: list[Failure] = []
+    for label, formula in cases:
+        solver.push()
+        solver.add(formula)
+        if _possible(theorem, solver) != theorem.possible:
+            people = () if theorem.possible or failures else _people(world, theorem.pair)
+            failures.append(Failure(label, tuple(_smallest(solver, people))))
+        solver.pop()
     return Result(theorem, time.perf_counter() - start, len(cases), tuple(failures))
 
 
-def _fails(world: World, theorem: Theorem, solver: Any, label: str, formula: Any) -> Failure | None:
-    solver.push()
-    solver.add(formula)
+def _possible(theorem: Theorem, solver: Any) -> bool:
     found = solver.check()
     if found == z3.unknown:
         raise RuntimeError(f"{theorem.id}: {solver.reason_unknown()}")
-    failure = None
-    if (found == z3.sat) != theorem.possible:
-        people = _people(world, theorem.pair) if found == z3.sat else ()
-        failure = Failure(label, tuple(_smallest(solver, people)))
-    solver.pop()
-    return failure
+    return bool(found == z3.sat)
 
 
 def _people(world: World, pair: bool) -> tuple[Person, ...]:
@@ -121,8 +120,6 @@ def _in_words(question: Any, answer: Any) -> str:
 def explain(content: Content, book: Any, failure: Failure) -> Iterator[str]:
     """Yield the lines that tell why a case fails."""
     yield f" case: {failure.label}"
-    if not failure.people:
-        yield "  no answers do this"
     for number, answers in enumerate(failure.people):
         outcome = triage(book, answers)
         yield f" person {number + 1}: {outcome.level} {' '.join(outcome.rules)}"
