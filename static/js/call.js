@@ -2,26 +2,29 @@
 
 import { loadCountry, saveCountry } from "./store.js";
 
+// The chooser moves from one result to the next, so it is looked up once.
+const select = document.getElementById("country");
+const label = select?.labels[0];
+
 // Fill a .call block: the remembered country at once, a guess only after it was confirmed.
 export function showCall(block) {
-  const select = document.getElementById("country");
   const chosen = select.value || loadCountry() || "";
-  const guess = chosen ? "" : guessed(select);
-  block.prepend(select.labels[0], select);
+  const guess = chosen ? "" : guessed();
+  block.prepend(label, select);
   select.value = chosen || guess;
   select.onchange = () => {
     if (select.value) saveCountry(select.value);
-    fill(block, select, false);
+    fill(block, false);
   };
-  fill(block, select, Boolean(guess));
+  fill(block, Boolean(guess));
 }
 
-function guessed(select) {
+function guessed() {
   const regions = (navigator.languages || []).map((tag) => tag.split("-").pop());
   return regions.find((code) => [...select.options].some((option) => option.value === code)) || "";
 }
 
-function fill(block, select, unsure) {
+function fill(block, unsure) {
   const { number, grade } = select.selectedOptions[0].dataset;
   const parts = document.getElementById("call").content.cloneNode(true);
   const part = (name) => parts.querySelector(`[data-part="${name}"]`);
@@ -37,8 +40,6 @@ function fill(block, select, unsure) {
     if (grade !== "B") shown.querySelector("[data-grade]").remove();
   }
   const last = block.lastElementChild;
-  for (const node of [...block.children]) {
-    if (node !== last && node !== select && node !== select.labels[0]) node.remove();
-  }
+  for (const node of [...block.children]) if (![last, select, label].includes(node)) node.remove();
   last.before(shown);
 }

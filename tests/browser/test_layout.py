@@ -1,6 +1,6 @@
 """Nothing is cut off, too small, too close or too pale: every page and screen, every shape of phone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,10 @@ from webapp.triage.engine import LEVELS, triage
 
 AXE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.min.js"
 LANGUAGES = ("en-XA", "ar-XB", "en", "ar")
-SHAPES = {
-    "320x640": ({"width": 320, "height": 640}, ""),
-    "320x256": ({"width": 320, "height": 256}, ""),
-    "text200%": ({"width": 360, "height": 640}, "32px"),
+SHAPES = {  # width, height, size of the root's text
+    "320x640": (320, 640, ""),
+    "320x256": (320, 256, ""),
+    "text 200%": (360, 640, "32px"),
 }
 ONE_OF_EACH = {
     "emergency": "V02",
@@ -26,7 +26,6 @@ ONE_OF_EACH = {
     "self_care": "V01",
 }
 OTHER_SCREENS = ("again-better", "again-same", "broken")
-shapes = pytest.mark.parametrize("shape", SHAPES)
 languages = pytest.mark.parametrize("language", LANGUAGES)
 
 # What does not fit: sideways scroll, boxes outside, text cut off or outside its control.
@@ -97,69 +96,70 @@ def case(level: str) -> dict[str, Any]:
     return answers
 
 
-def opened(phones: Callable[..., Any], language: str, shape: str, **options: Any) -> Page:
-    viewport, text = SHAPES[shape]
-    phone = phones(viewport=viewport, **options)
-    if text:
-        phone.context.add_init_script(
-            f"document.documentElement.style.fontSize = '{text}';"
-            f"new MutationObserver(() => document.documentElement.style.fontSize = '{text}')"
-            ".observe(document, {childList: true});"
-        )
-    page = phone.page()
+def opened(phones: Callable[..., Any], language: str = "en", **options: Any) -> Page:
+    page = phones(viewport={"width": 320, "height": 640}, **options).page()
     page.goto(f"/{language}/")
-    page.wait_for_selector(".screen.on")
+    if options.get("java_script_enabled", True):
+        page.wait_for_selector(".screen.on")
     return page
 
 
-def screens(page: Page) -> Iterator[str]:
-    """Show every screen of the check one after the other, every row of each."""
+def screens(page: Page) -> list[Any]:
+    """Return what is to be shown one after the other: every screen of the check and round it."""
     number = page.locator("#check .screen:has([data-question])").count()
     recheck = page.evaluate("document.querySelector('[data-do=recheck]').hash.slice(1)")
-    for at in [-1, *range(number), recheck, *OTHER_SCREENS]:
-        yield str(page.evaluate(SHOW, [at, True]))
+    return [-1, *range(number), recheck, *OTHER_SCREENS]
 
 
-def results(page: Page, language: str) -> Iterator[str]:
-    """Show a result of every level; the emergency also as it stops a check."""
-    for level in LEVELS:
-        page.evaluate(
-            "answers => sessionStorage.setItem('genu.result', JSON.stringify({answers, at: Date.now()}))",
-            case(level),
-        )
-        page.goto(f"/{language}/")
-        page.reload()
-        page.wait_for_selector(f"#result.on .level.{level}")
-        page.evaluate(
-            "for (const part of document.querySelectorAll('main details')) part.open = true"
-        )
-        yield level
-    page.evaluate("document.querySelector('[data-stopped]').hidden = false")
+def shown(page: Page, screen: Any, every_row: bool = True) -> str:
+    """Show a screen of the check; return its id."""
+    return str(page.evaluate(SHOW, [screen, every_row]))
+
+
+def result_of(page: Page, language: str, level: str) -> None:
     page.evaluate(
-        "for (const part of document.querySelectorAll('[data-module]')) part.hidden = false"
+        """answers => {
+          localStorage.clear();
+          sessionStorage.setItem('genu.result', JSON.stringify({answers, at: Date.now()}));
+        }""",
+        case(level),
     )
-    yield "stopped"
+    page.goto("about:blank")
+    page.goto(f"/{language}/")
+    page.reload()
+    page.wait_for_selector(f"#result.on .level.{level}")
+    unfold(page)
 
 
-def pages(page: Page, language: str) -> Iterator[str]:
-    for path in [*filter(None, PAGES), "no-such-page"]:
-        page.goto(f"/{language}/{path}")
-        page.wait_for_selector("html.js")
-        page.evaluate(
-            "for (const part of document.querySelectorAll('main details')) part.open = true"
-        )
-        yield path
+def unfold(page: Page) -> None:
+    page.evaluate("for (const part of document.querySelectorAll('main details')) part.open = true")
+
+
+def also_what_waits(page: Page) -> None:
+    """Show what a result may show later: that it stopped here, the offer to keep the app."""
+    for part in ("[data-stopped]", "main [data-module]", "[data-module=updates]", "[data-part=said]"):
+        page.evaluate(f"for (const p of document.querySelectorAll('{part}')) p.hidden = false")
 
 
 @pytest.fixture
-def look(foreign_words: Callable[[Page], list[str]]) -> Callable[..., list[str]]:
-    """Return what is wrong with what is shown."""
+def look(foreign_words: Callable[[Page], list[str]]) -> Callable[..., dict[str, list[str]]]:
+    """Show things in every shape; return what is wrong: {thing and shape: faults}."""
 
-    def look(page: Page, language: str, targets: bool = False) -> list[str]:
-        found = list(page.evaluate(MISFITS))
-        if language in ("en-XA", "ar-XB"):
-            found += [f"not translated: {word}" for word in foreign_words(page)]
-        return found + (list(page.evaluate(TARGETS)) if targets else [])
+    def look(
+        page: Page, language: str, things: dict[str, Callable[[], Any]], targets: bool = False
+    ) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for shape, (width, height, text) in SHAPES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            for name, show in things.items():
+                show()
+                page.evaluate(f"document.documentElement.style.fontSize = '{text}'")
+                faults = list(page.evaluate(MISFITS))
+                faults += page.evaluate(TARGETS) if targets else []
+                if language in ("en-XA", "ar-XB"):
+                    faults += [f"not translated: {word}" for word in foreign_words(page)]
+                found[f"{name} {shape}"] = faults
+        return {name: faults for name, faults in found.items() if faults}
 
     return look
 
@@ -167,62 +167,59 @@ def look(foreign_words: Callable[[Page], list[str]]) -> Callable[..., list[str]]
 # ---- everything fits
 
 
-@shapes
 @languages
-def test_every_screen_of_the_check(phones, look, language, shape):
-    page = opened(phones, language, shape)
-    seen = {screen: look(page, language, targets=True) for screen in screens(page)}
-    assert len(seen) >= 25
-    assert {screen: found for screen, found in seen.items() if found} == {}
+def test_every_screen_of_the_check_fits(phones, look, language):
+    page = opened(phones, language)
+    every = {str(screen): lambda s=screen: shown(page, s) for screen in screens(page)}
+    assert len(every) >= 30
+    assert look(page, language, every, targets=True) == {}
 
 
-@shapes
 @languages
-def test_every_result(phones, look, language, shape):
-    page = opened(phones, language, shape)
-    seen = {level: look(page, language) for level in results(page, language)}
-    assert {level: found for level, found in seen.items() if found} == {}
+def test_every_result_fits(phones, look, language):
+    page = opened(phones, language)
+    found = {}
+    for level in LEVELS:
+        result_of(page, language, level)
+        found |= look(page, language, {level: lambda: None})
+    also_what_waits(page)
+    found |= look(page, language, {"all at once": lambda: None})
+    assert found == {}
 
 
-@shapes
 @languages
-def test_every_page(phones, look, language, shape):
-    phone_page = opened(phones, language, shape)
-    seen = {path: look(phone_page, language) for path in pages(phone_page, language)}
-    phone_page.goto(f"/{language}/")
-    phone_page.wait_for_selector(".screen.on")
-    phone_page.locator(".languages summary").tap()
-    seen["languages open"] = look(phone_page, language)
-    expect_only_missing(phones)
-    assert {path: found for path, found in seen.items() if found} == {}
+def test_every_page_fits(phones, look, language):
+    page = opened(phones, language)
+    found = {}
+    for path in [*filter(None, PAGES), "no-such-page"]:
+        page.goto(f"/{language}/{path}")
+        page.wait_for_selector("html.js")
+        unfold(page)
+        found |= look(page, language, {path: lambda: None})
+    page.locator(".languages summary").tap()
+    found |= look(page, language, {"languages open": lambda: None})
+    phones.made[0].expect_faults("status of 404")
+    assert found == {}
 
 
-def expect_only_missing(phones: Any) -> None:
-    for phone in phones.made:
-        phone.expect_faults("status of 404")
-
-
-@shapes
 @languages
-def test_plain_form_without_script(phones, look, language, shape):
-    viewport, text = SHAPES[shape]
-    page = phones(viewport=viewport, java_script_enabled=False).page()
-    page.goto(f"/{language}/")
-    if text:
-        page.evaluate(f"document.documentElement.style.fontSize = '{text}'")
-    assert look(page, language) == []
+def test_the_plain_form_fits(phones, look, language):
+    page = opened(phones, language, java_script_enabled=False)
+    found = look(page, language, {"form": lambda: None})
     page.locator("button[value=danger]").tap()
     page.wait_for_selector(".errors")
-    if text:
-        page.evaluate(f"document.documentElement.style.fontSize = '{text}'")
-    assert look(page, language) == []
+    found |= look(page, language, {"errors": lambda: None})
+    page.locator("label.pick", has=page.locator("[value=breathless]")).tap()
+    page.locator("button[value=danger]").tap()
+    page.wait_for_selector("#result .level")
+    found |= look(page, language, {"result": lambda: None})
+    assert found == {}
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "ar-XB"])
 def test_the_legs_are_not_mirrored(phones, language):
-    page = opened(phones, language, "320x640")
-    side = next(n for n, name in enumerate(screens(page)) if page.locator(f"#{name} .map").count())
-    page.evaluate(SHOW, [side - 1, True])
+    page = opened(phones, language)
+    next(s for s in screens(page) if page.locator(f"#{shown(page, s)} .map").count())
     for place in ("calf", "behind_middle", "thigh_back"):
         left, right = (
             page.locator(f".spot[data-side={side}][data-place={place}]").bounding_box()
@@ -232,7 +229,7 @@ def test_the_legs_are_not_mirrored(phones, language):
     names = [page.locator(".map .names span").nth(n).bounding_box() for n in (0, 1)]
     assert names[0] and names[1] and names[0]["x"] < names[1]["x"]
     words = page.locator("[data-question=side] label.pick").all_inner_texts()
-    assert page.locator(".map .names span").all_inner_texts() == words[:2]
+    assert page.locator(".map .names span").all_inner_texts() == [w.strip() for w in words[:2]]
 
 
 # ---- borders stay
@@ -269,46 +266,54 @@ BORDERS = r"""() => {
     ids=lambda media: "-".join(media.values()),
 )
 def test_borders_are_not_lost(phones, media):
-    page = opened(phones, "en", "320x640")
+    page = opened(phones)
     page.emulate_media(**media)
-    seen = {screen: page.evaluate(BORDERS) for screen in screens(page)}
-    page.evaluate(SHOW, [12, True])
+    seen = {shown(page, screen): page.evaluate(BORDERS) for screen in screens(page)}
+    next(s for s in screens(page) if page.locator(f"#{shown(page, s)} .map").count())
     page.locator(".spot[data-side=left][data-place=calf]").tap()
     spots = page.eval_on_selector_all(
         ".spot",
-        "all => [true, false].map(on => getComputedStyle(all.find(s => s.classList.contains('on') === on)).fill)",
+        """all => [true, false].map(on =>
+             getComputedStyle(all.find(s => s.classList.contains('on') === on)).fill)""",
     )
     seen["spot"] = [] if spots[0] != spots[1] else [f"tapped spot looks as before: {spots}"]
-    seen |= {level: page.evaluate(BORDERS) for level in results(page, "en")}
+    for level in LEVELS:
+        result_of(page, "en", level)
+        seen[level] = page.evaluate(BORDERS)
     assert {screen: found for screen, found in seen.items() if found} == {}
 
 
 def test_a_ticked_answer_shows_without_colour(phones):
-    """In forced colours and in grey the tick itself and a heavier frame say it."""
-    page = opened(phones, "en", "320x640")
+    """In forced colours a heavier frame says it, besides the tick itself."""
+    page = opened(phones)
     page.emulate_media(forced_colors="active")
-    page.evaluate(SHOW, [0, False])
+    shown(page, 0)
     label = page.locator(".screen.on label.pick").first
     before = label.evaluate("e => getComputedStyle(e).outlineStyle")
     label.tap()
     assert label.evaluate("e => getComputedStyle(e).outlineStyle") != before
 
 
-@pytest.mark.parametrize("level", LEVELS)
-def test_each_level_has_its_shape_and_prints_in_black(phones, level):
-    page = opened(phones, "en", "320x640")
-    for shown in results(page, "en"):
-        if shown != level:
-            continue
+def test_each_level_has_its_own_shape_and_word_and_prints_in_black(phones):
+    page = opened(phones)
+    shapes, words = set(), set()
+    for level in LEVELS:
+        result_of(page, "en", level)
         assert page.locator("#result .level h1 svg").is_visible()
+        shapes.add(page.locator("#result .level h1 svg").inner_html())
+        words.add(page.locator("#result .level h1").inner_text())
         page.emulate_media(media="print")
         style = page.locator("#result .level").evaluate(
-            "e => { const s = getComputedStyle(e); return [s.color, s.backgroundColor, s.borderTopWidth]; }"
+            """e => {
+              const style = getComputedStyle(e);
+              return [style.color, style.backgroundColor, style.borderTopWidth];
+            }"""
         )
         assert style == ["rgb(0, 0, 0)", "rgb(255, 255, 255)", "3px"]
         assert page.locator("#result .private:visible").count() == 0
         assert page.locator("button:visible, .change:visible, select:visible").count() == 0
-        return
+        page.emulate_media(media="screen")
+    assert (len(shapes), len(words)) == (5, 5)
 
 
 # ---- axe
@@ -332,50 +337,57 @@ def axe(page: Page, scheme: str) -> list[str]:
     return list(page.evaluate(RUN, COLOURS if scheme == "dark" else []))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("what", ["screens", "results", "pages"])
-def test_axe_finds_nothing(phones, scheme, what):
-    page = opened(phones, "en", "text200%" if False else "320x640", color_scheme=scheme)
-    shown = {
-        "screens": lambda: screens(page),
-        "results": lambda: results(page, "en"),
-        "pages": lambda: pages(page, "en"),
-    }[what]()
-    seen = {name: axe(page, scheme) for name in shown}
-    expect_only_missing(phones)
-    assert {name: found for name, found in seen.items() if found} == {}
-
-
-def test_axe_finds_nothing_in_arabic(phones):
-    page = opened(phones, "ar", "320x640")
-    seen = {
-        f"screen {n}": axe(page, "light") for n, _ in zip(range(4), screens(page), strict=False)
-    }
-    seen |= {level: axe(page, "light") for level in results(page, "ar")}
-    assert {name: found for name, found in seen.items() if found} == {}
-
-
-@pytest.mark.parametrize("state", ["banner", "needed", "resume", "erased", "errors"])
-def test_axe_finds_nothing_in_passing_states(phones, state):
-    page = opened(phones, "en", "320x640")
-    if state == "banner":
-        page.evaluate(SHOW, [3, False])
-        page.evaluate(
-            "for (const note of document.querySelectorAll('[data-banner]')) note.hidden = false"
-        )
-    elif state == "needed":
-        page.evaluate(SHOW, [3, False])
-        page.locator(".screen.on [data-do=next]").tap()
-        page.wait_for_selector(".needed:visible")
-    elif state == "resume":
-        page.evaluate("document.querySelector('[data-part=resume]').hidden = false")
-    elif state == "erased":
-        page.evaluate("document.querySelector('[data-part=said]').hidden = false")
-    else:
-        page = phones(java_script_enabled=False).page()
-        page.goto("/en/")
-        page.locator("button[value=all]").tap()
-        page.wait_for_selector(".errors")
-    assert axe(page, "light") == []
+def both_schemes(page: Page) -> list[str]:
+    """Return the violations in the light and then in the dark."""
+    found = axe(page, "light")
     page.emulate_media(color_scheme="dark")
-    assert axe(page, "dark") == []
+    found += [f"dark {violation}" for violation in axe(page, "dark")]
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def test_axe_finds_nothing_on_the_screens(phones):
+    page = opened(phones)
+    seen = {shown(page, screen): both_schemes(page) for screen in screens(page)}
+    assert {name: found for name, found in seen.items() if found} == {}
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_axe_finds_nothing_on_results(phones, language):
+    page = opened(phones, language)
+    seen = {}
+    for level in LEVELS:
+        result_of(page, language, level)
+        seen[level] = both_schemes(page)
+    also_what_waits(page)
+    seen["all at once"] = both_schemes(page)
+    assert {name: found for name, found in seen.items() if found} == {}
+
+
+def test_axe_finds_nothing_on_pages(phones):
+    page = opened(phones)
+    seen = {}
+    for path in [*filter(None, PAGES), "no-such-page"]:
+        page.goto(f"/en/{path}")
+        page.wait_for_selector("html.js")
+        unfold(page)
+        seen[path] = both_schemes(page)
+    phones.made[0].expect_faults("status of 404")
+    assert {name: found for name, found in seen.items() if found} == {}
+
+
+def test_axe_finds_nothing_in_passing_states(phones):
+    page = opened(phones)
+    page.evaluate("document.querySelector('[data-part=resume]').hidden = false")
+    seen = {"resume": both_schemes(page)}
+    shown(page, 3)
+    page.locator(".screen.on [data-do=next]").tap()
+    page.wait_for_selector(".needed:visible")
+    for kind in ("firm", "soft"):
+        page.evaluate(f"document.querySelector('[data-banner={kind}]').hidden = false")
+    seen["needed, with both banners"] = both_schemes(page)
+    plain = opened(phones, java_script_enabled=False)
+    plain.locator("button[value=all]").tap()
+    plain.wait_for_selector(".errors")
+    seen["plain form with errors"] = both_schemes(plain)
+    assert {name: found for name, found in seen.items() if found} == {}

@@ -21,9 +21,20 @@ NO, YES = z3.BoolVal(False), z3.BoolVal(True)
 
 
 def either(parts: Iterable[Any]) -> Any:
-    """Return z3.Or of any number of parts, False of none."""
-    found = list(parts)
-    return z3.Or(found) if found else NO
+    """Return "one of these holds", false of none."""
+    return _joined(z3.Z3_mk_or, parts)
+
+
+def every(parts: Iterable[Any]) -> Any:
+    """Return "all of these hold", true of none."""
+    return _joined(z3.Z3_mk_and, parts)
+
+
+def _joined(make: Any, parts: Iterable[Any]) -> Any:
+    """Return a join of formulas, as z3.And and z3.Or do, without their slow casts."""
+    held = list(parts)  # z3 frees a formula that nobody holds
+    array = (z3.Ast * len(held))(*[part.as_ast() for part in held])
+    return z3.BoolRef(make(z3.main_ctx().ref(), len(held), array))
 
 
 class Person:
@@ -110,8 +121,8 @@ class Reading:
             return YES
         kind, *parts = expression
         if kind in ("and", "or"):
-            joined = z3.And if kind == "and" else z3.Or
-            return joined([self.holds(part, words) for part in parts])
+            join = every if kind == "and" else either
+            return join([self.holds(part, words) for part in parts])
         if kind == "is":
             return self._macro(parts[0]) if words is None else self._word(parts[0], words)
         if kind == "score":
@@ -147,7 +158,7 @@ class Reading:
         if kind == "any":
             return yes
         if kind == "anyU":
-            return z3.Or(yes, either(self._counts(question, row, "unsure") for row in wanted))
+            return either([yes, *(self._counts(question, row, "unsure") for row in wanted)])
         if kind == "none":
             return z3.Not(yes)
         raise ValueError(f"unknown expression {kind!r}")
@@ -172,7 +183,7 @@ class Reading:
         counting = {}
         for key in self.person.keys(name):
             row_shown = self.row_shown.get(key[:2], YES) if len(key) == 3 else YES
-            counts = z3.And(shown, row_shown, self._value(question, key))
+            counts = every((shown, row_shown, self._value(question, key)))
             counting[key] = self._name(f"kept.{'.'.join(map(str, key))}", counts)
         self.kept |= counting
         self.known.clear()
