@@ -3,7 +3,7 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test bench translations screenshots clean
+.PHONY: run test browser prove bench translations screenshots clean
 
 run: .venv/run  ## serve Genu as in production
 	@echo "Genu is at http://127.0.0.1:$(PORT)/  (stop: Ctrl+C)"
@@ -15,6 +15,12 @@ test: .venv/dev node_modules/.done  ## every check
 	npx --no-install eslint static tests && \
 	$(BIN)/python -m webapp.tools.catalogues --check && \
 	$(BIN)/pytest -n 2 --dist loadfile
+
+browser: .venv/dev node_modules/.done  ## the whole browser suite; make test takes its smoke
+	@. ./tests/browsers.sh && GENU_BROWSER=all $(BIN)/pytest tests/browser -n 2 --dist loadfile
+
+prove: .venv/dev  ## prove the rules over all answers
+	@$(BIN)/python -m tests.proof.prove
 
 bench: .venv/dev node_modules/.done  ## figures of speed and size
 	@. ./tests/browsers.sh && $(BIN)/python -m webapp.tools.bench

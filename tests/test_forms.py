@@ -249,6 +249,12 @@ def test_danger_part_without_an_emergency_says_go_on(post, rows):
 
 
 @pytest.mark.parametrize("part", ["danger", "all"])
+def test_what_is_not_asked_yet_makes_no_emergency(post, part):
+    ill = {**NO_DANGER, "body_skin": ["fever", "very_unwell"], "age_band": "a25_39", "part": part}
+    assert post(ill).level is None  # a pregnancy not answered yet would count as "not sure"
+
+
+@pytest.mark.parametrize("part", ["danger", "all"])
 @pytest.mark.parametrize(
     "danger",
     [{"danger_now": "breathless"}, {"danger_now": "collapse?"}, {"limb_danger": "cold_pale_foot"}],

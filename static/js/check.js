@@ -7,6 +7,7 @@ import * as store from "./store.js";
 import { shownOptions, shownQuestions, triage } from "./triage.js";
 
 const FIRST_SCREENS = 3; // the danger screens: a banner comes from these alone
+const DOUBLE = 250; // ms within which a second touch belongs to the first
 const root = document.documentElement;
 const byId = (id) => document.getElementById(id);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
@@ -29,7 +30,10 @@ export default function check(form) {
   const question = Object.fromEntries(book.questions.map((one) => [one.id, one]));
   const screens = all(".screen", form).filter((screen) => screen.querySelector("[data-question]"));
   let now = -1; // index of the screen shown; -1 start, "result" or another section by id
-  let stopped = false; // the emergency page was shown before the end
+  let alerted = new Set(); // emergency rules whose page was shown before the end
+  let returning = false; // one answer is being changed from the result
+  let saving = 0; // timer of the next save of the draft
+  let arrived = { at: 0, touched: true }; // when the screen came by itself, and if it was touched
   let sharpening = false; // the optional questions are being answered
   let pressed = 0;
 
@@ -85,6 +89,7 @@ export default function check(form) {
 
   const ids = new Map(screens.map((one) => [one, all("[data-question]", one).map((field) => field.dataset.question)]));
   const idsOn = (screen) => ids.get(screen);
+  const emergencies = new Set(book.rules.filter((rule) => rule.level === "emergency").map((rule) => rule.id));
   const optional = (screen) => idsOn(screen).every((id) => question[id].optional);
   const wanted = () => {
     const shown = new Set(shownQuestions(book, read()));
@@ -111,7 +116,15 @@ export default function check(form) {
       scrollTo(0, 0);
       node.querySelector("h1")?.focus({ preventScroll: true });
     }
-    if (inCheck) setTimeout(() => store.saveDraft({ answers: read(), screen: target })); // after the paint
+    if (inCheck) save();
+  }
+
+  // After the paint; never an empty draft over one that holds answers.
+  function save() {
+    clearTimeout(saving);
+    saving = setTimeout(() => {
+      if (Object.keys(read()).length) store.saveDraft({ answers: read(), screen: now });
+    });
   }
 
   function go(target) {
@@ -144,17 +157,30 @@ export default function check(form) {
     for (const id of idsOn(screen)) if (question[id].type === "multi") seen.add(id);
     known = null;
     const early = triage(book, read(), false);
-    if (early.level === "emergency" && !stopped) return stop(early);
-    const at = step(now, 1);
+    const before = alerted;
+    alerted = new Set(early.rules.filter((id) => emergencies.has(id)));
+    if ([...alerted].some((id) => !before.has(id))) return stop(early);
+    const at = returning ? unanswered() : step(now, 1);
     if (at >= screens.length) finish();
     else go(at);
   }
+
+  // The first screen that is asked and has no answer yet.
+  function unanswered() {
+    const on = wanted();
+    const found = screens.findIndex((screen, at) => on[at] && !optional(screen) && !answered(screen));
+    return found < 0 ? screens.length : found;
+  }
+
+  const answered = (screen) => idsOn(screen).every((id) => question[id].optional || id in read());
 
   // The question on this screen that still needs an answer, if any.
   function incomplete(screen) {
     const answers = read();
     return all("[data-question]", screen).find((field) => {
       const { id, type, optional: free, none } = question[field.dataset.question];
+      const written = field.querySelector("input[type=text]")?.value.trim();
+      if (written && answers[id] === undefined) return true; // a number we cannot read
       if (free) return false;
       if (type !== "multi") return answers[id] === undefined;
       return !none && !Object.keys(answers[id] || {}).length;
@@ -164,14 +190,17 @@ export default function check(form) {
   function flag(screen, field) {
     all(".needed", screen).forEach((note) => note.remove());
     if (!field) return;
-    const note = byId("needed").content.firstElementChild.cloneNode(true);
+    const why = field.querySelector("input[type=text]") ? "range" : "needed";
+    const note = byId(why).content.firstElementChild.cloneNode(true);
+    note.closest("details")?.setAttribute("open", "");
     field.querySelector("legend").after(note);
     note.focus();
   }
 
   function stop(outcome) {
-    stopped = true;
-    store.saveDraft({ answers: read(), screen: now });
+    alerted = new Set(outcome.rules.filter((id) => emergencies.has(id)));
+    clearTimeout(saving);
+    store.saveDraft({ answers: read(), screen: typeof now === "number" ? now : lastAnswered() });
     reveal(outcome);
     byId("result").querySelector("[data-stopped]").hidden = false;
     go("result");
@@ -179,11 +208,18 @@ export default function check(form) {
 
   function finish() {
     const answers = read();
+    clearTimeout(saving);
     reveal(triage(book, answers));
     store.dropDraft();
     store.saveResult(answers);
-    sharpening = false;
+    sharpening = returning = false;
     go("result");
+  }
+
+  // The outcome of the answers as they are now: the end, or the emergency page before it.
+  function conclude() {
+    if (unanswered() >= screens.length) finish();
+    else stop(triage(book, read(), false));
   }
 
   function reveal(outcome) {
@@ -242,7 +278,9 @@ export default function check(form) {
     all("input", form).forEach((input) => (input.type === "text" ? (input.value = "") : (input.checked = false)));
     seen.clear();
     known = null;
-    stopped = sharpening = false;
+    clearTimeout(saving);
+    alerted = new Set();
+    sharpening = returning = false;
     store.dropDraft();
     store.dropResult();
     byId("result").replaceChildren();
@@ -251,14 +289,11 @@ export default function check(form) {
   }
 
   function resume(draft) {
+    if (!draft) return go(0);
     write(draft.answers);
-    stopped = triage(book, read(), false).level === "emergency";
-    if (stopped) return (stopped = false), stopAgain();
-    go(Math.min(draft.screen || 0, screens.length - 1));
-  }
-
-  function stopAgain() {
-    stop(triage(book, read(), false));
+    const early = triage(book, read(), false);
+    if (early.level === "emergency") return stop(early);
+    go(Math.max(0, Math.min(draft.screen || 0, screens.length - 1)));
   }
 
   async function share() {
@@ -284,6 +319,8 @@ export default function check(form) {
     row.checked = !(row.checked && sideOn);
     if (side && row.checked) tick("side", given && given !== side ? "both" : side).checked = true;
     known = null;
+    arrived.touched = true;
+    save();
     paintMap();
   }
 
@@ -293,10 +330,13 @@ export default function check(form) {
     known = null;
     if (target.value === "none" && target.checked) all("input", field).forEach((one) => (one.checked = one === target));
     else if (target.type === "checkbox" && target.checked) untick(field, target);
+    arrived.touched = true;
     paintMap();
-    store.saveDraft({ answers: read(), screen: now });
+    save();
     const alone = target.type === "radio" ? idsOn(screens[now]).length === 1 : target.value === "none";
-    if (alone && target.checked && Date.now() - pressed < 1000) next();
+    if (!alone || !target.checked || Date.now() - pressed > 1000) return;
+    next();
+    arrived = { at: Date.now(), touched: false };
   });
 
   function untick(field, target) {
@@ -304,6 +344,22 @@ export default function check(form) {
     for (const one of all("input", field)) if (one.value === twin || one.value === "none") one.checked = false;
   }
 
+  // A second touch at the same spot, or on Continue or Back, right after a screen came by itself was
+  // meant for the screen before.
+  let spot = { x: -99, y: -99 };
+  form.addEventListener(
+    "click",
+    (event) => {
+      const { clientX: x, clientY: y, detail, target } = event;
+      const soon = detail > 0 && !arrived.touched && event.pointerType === "touch" && Date.now() - arrived.at < DOUBLE;
+      const same = Math.hypot(x - spot.x, y - spot.y) < 24;
+      if (soon && (same || target.closest(".next, .back"))) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      } else if (detail > 0) spot = { x, y };
+    },
+    true,
+  );
   form.addEventListener("pointerup", () => (pressed = Date.now()));
   form.addEventListener("keydown", () => (pressed = 0));
   form.addEventListener("click", ({ target }) => target.closest(".spot") && tapMap(target.closest(".spot")));
@@ -324,6 +380,7 @@ export default function check(form) {
     const change = event.target.closest("#result a[href^='#q']");
     if (change) {
       event.preventDefault();
+      returning = true;
       go(screens.indexOf(byId(change.hash.slice(1))));
     }
     const again = event.target.closest("a[href^='#again']");
@@ -333,14 +390,23 @@ export default function check(form) {
     const code = event.target.closest("[data-language]")?.dataset.language;
     if (!code) return;
     const answers = read();
-    const kept = !Object.keys(answers).length || store.saveDraft({ answers, screen: typeof now === "number" ? now : 0, resume: String(now) });
+    if (now === -1 && !Object.keys(answers).length) return location.assign(`/${code}/`), event.preventDefault();
+    clearTimeout(saving);
+    const kept = store.saveDraft({ answers, screen: typeof now === "number" ? now : 0, resume: String(now) });
     if (!kept) return; // the button posts the form instead
     event.preventDefault();
     location.assign(`/${code}/`);
   });
   addEventListener("popstate", ({ state }) => {
     const at = state?.at ?? -1;
-    show(at === -2 ? (byId("result").childElementCount ? "result" : -1) : at);
+    const empty = !Object.keys(read()).length;
+    if (at !== -1 && empty && store.loadDraft()) return offerDraft();
+    if (at !== -2) return show(at);
+    if (empty) return show(-1);
+    const done = unanswered() >= screens.length;
+    reveal(triage(book, read(), done)); // the answers may have changed since
+    byId("result").querySelector("[data-stopped]").hidden = done;
+    show("result");
   });
   addEventListener("error", () => now !== -1 && show("broken"));
   addEventListener("unhandledrejection", () => {});
@@ -362,24 +428,29 @@ export default function check(form) {
     if (draft && reloaded) return resume(draft);
     if (result?.answers && reloaded) return (write(result.answers), finish());
     const touched = all("input:checked", form).length > 0 || location.hash === "#q1";
-    document.querySelector("[data-part=resume]").hidden = !draft;
+    if (draft) return offerDraft();
     if (location.hash.startsWith("#q")) return go(Math.max(0, screens.indexOf(byId(location.hash.slice(1)))));
     show(-1, false);
     if (touched) paintMap();
   }
 
+  function offerDraft() {
+    document.querySelector("[data-part=resume]").hidden = false;
+    show(-1, false);
+  }
+
   function begunByPost() {
     for (const id of Object.keys(question)) if (all(`[data-question="${id}"] input:checked`).length) seen.add(id);
     known = null;
-    const rest = step(lastAnswered(), 1) < screens.length;
-    if (posted === "result") return rest ? stop(triage(book, read(), false)) : finish();
+    if (posted === "result") return conclude();
     go(Math.min(step(lastAnswered(), 1), screens.length - 1));
   }
 
   function switched(draft) {
     store.saveDraft({ answers: draft.answers, screen: draft.screen });
+    if (draft.resume === "-1") return offerDraft();
     if (draft.resume !== "result") return resume(draft);
     write(draft.answers);
-    finish();
+    conclude();
   }
 }

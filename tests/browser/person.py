@@ -248,3 +248,4 @@ class Person:
             "before => { const on = document.querySelector('.screen.on'); return on && on.id !== before; }",
             arg=before,
         )
+        self.page.wait_for_timeout(260)  # a second touch sooner than this counts as a double tap

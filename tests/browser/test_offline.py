@@ -131,6 +131,7 @@ def test_a_whole_check_offline_by_script(own_server, phone):
     phone.goto(own_server.url + "/en/")
     phone.tap("[data-do=start]")
     phone.tap("#q1 label.none")
+    phone.wait_for_timeout(300)  # sooner it would be a double tap
     phone.tap("#q2 [data-row=cold_pale_foot] label")
     phone.tap("#q2 .next")
     assert phone.locator("#result .level").get_attribute("data-level") == "emergency"
@@ -217,7 +218,7 @@ def test_storage_wiped_the_danger_signs_still_show(own_server, phone):
     own_server.stop()
     phone.goto(own_server.url + "/en/")
     signs = phone.inner_text("body")
-    assert "Trouble breathing, chest pain, or fainting" in signs
+    assert "Trouble breathing, chest pain, coughing up blood, or fainting" in signs
     assert "nearest hospital" in signs
 
 
