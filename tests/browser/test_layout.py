@@ -137,7 +137,12 @@ def unfold(page: Page) -> None:
 
 def also_what_waits(page: Page) -> None:
     """Show what a result may show later: that it stopped here, the offer to keep the app."""
-    for part in ("[data-stopped]", "main [data-module]", "[data-module=updates]", "[data-part=said]"):
+    for part in (
+        "[data-stopped]",
+        "main [data-module]",
+        "[data-module=updates]",
+        "[data-part=said]",
+    ):
         page.evaluate(f"for (const p of document.querySelectorAll('{part}')) p.hidden = false")
 
 
