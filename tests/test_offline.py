@@ -20,6 +20,7 @@ from tests.markup import parse
 from webapp import create_app, offline, pages
 from webapp.i18n import translator
 from webapp.languages import languages
+from webapp.triage.engine import triage
 
 ROOT = Path(__file__).parents[1]
 LANGUAGES = {language.code: language for language in languages(pseudo=True)}
@@ -120,6 +121,35 @@ def test_last_resort_holds_every_emergency_sign_in_its_language(build, content, 
         for n, line in enumerate(group.items, 1):
             assert say(f"card.safety_net.groups.{number}.items.{n}", line) in said
     assert page.one("h1").text and len(page.all("h2")) == number
+
+
+SIGNS = {  # each tick that alone is an emergency, and words of the line that names it
+    "breathless": "breathing",
+    "chest_pain": "chest pain",
+    "cough_blood": "coughing up blood",
+    "collapse": "fainting",
+    "confused": "mixed up",
+    "bad_colour": "lips",
+    "cold_pale_foot": "cold, pale or blue foot",
+    "bone_wound": "bone",
+    "heavy_bleed": "bleeding",
+    "saddle_bladder": "numb between the legs",
+    "both_legs_weak": "both legs",
+}
+
+
+def test_list_of_danger_signs_names_every_tick_that_alone_is_an_emergency(content, book):
+    alone = {
+        row
+        for question in book["questions"]
+        if question["type"] == "multi"
+        for row in question["options"]
+        if triage(book, {question["id"]: {row: "yes"}}, finished=False).level == "emergency"
+    }
+    assert alone == set(SIGNS)
+    (urgent,) = [g for g in content.card("safety_net").groups if g.level == "emergency"]
+    said = " ".join(urgent.items).lower()
+    assert [row for row, words in SIGNS.items() if words not in said] == []
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

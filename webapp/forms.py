@@ -136,7 +136,9 @@ def read(content: Content, sent: MultiDict[str, str]) -> Sent:
         if field.data in (None, "", []):
             continue
         if not field.errors or question.type == "multi":
-            answers[question.id] = entered[question.id] = _answer(question, field.data)
+            answer = _answer(question, field.data)
+            if not field.errors or answer:  # an unknown row alone is not "none of these"
+                answers[question.id] = entered[question.id] = answer
         elif question.range and question.range != (0, 10):
             entered[question.id] = field.data
     return Sent(answers, errors, entered)

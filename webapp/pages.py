@@ -212,6 +212,8 @@ def _answer_check(site: Site, speaker: Speaker) -> Response:
     if forms.unknown_fields(site.content, request.form):
         abort(400)
     part = request.form.get("part", "all")
+    if part not in ("all", "danger", "switch"):
+        abort(400)
     answers, errors, entered = forms.read(site.content, request.form)
     country = request.form.get("country", "")
     if part == "switch":
