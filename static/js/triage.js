@@ -4,8 +4,8 @@
 
 export const LEVELS = ["self_care", "routine", "soon", "urgent_today", "emergency"];
 const MAX_REASONS = 3;
-const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
-const get = (object, key) => (has(object, key) ? object[key] : undefined);
+export const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
+export const get = (object, key) => (has(object, key) && object[key] !== null ? object[key] : undefined);
 
 // {level, rules, flags, reasons, more, open}. finished=false is the look taken during the check.
 export function triage(book, answers, finished = true) {
@@ -62,6 +62,7 @@ function openQuestions(book, answers) {
 }
 
 function shownRows(question, answer, holds) {
+  if (typeof answer !== "object" || Array.isArray(answer)) throw new Error("bad answer");
   const shown = ([row]) => !has(question.row_show, row) || holds(question.row_show[row]);
   return Object.fromEntries(Object.entries(answer).filter(shown));
 }
@@ -94,7 +95,7 @@ function splitReasons(fired, rank) {
   return { reasons, more };
 }
 
-function evaluator(book, answers) {
+export function evaluator(book, answers) {
   const known = new Map();
   const rows = (question, wanted, ...values) => {
     const answer = get(answers, question) || {};
