@@ -874,6 +874,13 @@ TWINS = (
         "",
     ),
     (
+        "H06f",
+        "8B-6, stricter than the brief's rules: both legs swollen for over 3 days are still today, over 6 weeks too",
+        "anyU(swelling: both_legs) AND FROM_DAY4",
+        U,
+        "",
+    ),
+    (
         "H06e",
         "8B-6: hard breathing is still an emergency",
         "any(good_signs: puffy_both) AND anyU(danger_now: breathless)",
@@ -954,6 +961,13 @@ TWINS = (
         "H09c",
         "8B-9: one under 16, or a minor with no named injury, who limps is still 1-3 days",
         "(CHILD OR (MINOR AND NOT_HURT)) AND LIMP",
+        S,
+        "",
+    ),
+    (
+        "H09d",
+        "8B-9, stricter than the brief's rules: a minor who limps for over a week is still 1-3 days, at 16-17 with a named injury too",
+        "MINOR AND OVER_WEEK AND LIMP",
         S,
         "",
     ),
@@ -1096,6 +1110,13 @@ TWINS = (
         "8B-17: a whole swollen leg or a hard cord is still today",
         "anyU(swelling: whole_leg) OR anyU(calf_check: hard_cord)",
         U,
+        "",
+    ),
+    (
+        "H17d",
+        "8B-17, stricter than the brief's rules: new calf pain with a known cyst is still 1-3 days",
+        "any(health: baker_known) AND WEEKS6 AND any(pain_place: calf)",
+        S,
         "",
     ),
     (
@@ -1243,24 +1264,6 @@ TWINS = (
         "8B-26 sharper words: 'unsure' on the spine rows is still an emergency, on a hard calf or a bad colour too",
         "anyU(limb_danger: saddle_bladder, both_legs_weak) OR anyU(danger_now: bad_colour)",
         E,
-        "",
-    ),
-)
-
-# Lines of the brief that its own rules do not reach; each sentence ends with the safer reading.
-FAULTS = (
-    (
-        "F-H06",
-        "8B-6: both legs swollen for over 3 days with both feet 'puffy the same' are still caught; over 6 weeks they are not. Safer: PAST3 in NO_PUFFY, both_legs in T21",
-        "anyU(swelling: both_legs) AND FROM_DAY4",
-        T,
-        "",
-    ),
-    (
-        "F-H09",
-        "8B-9: a minor who limps for over a week is still 1-3 days; at 16-17 with a named injury it is 2 weeks. Safer: S19 with AGE_MINOR AND WEEK_PLUS AND WALK_LIMP",
-        "MINOR AND OVER_WEEK AND LIMP",
-        S,
         "",
     ),
 )

