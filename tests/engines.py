@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from webapp.triage import engine
+from webapp.triage import guide as advice
 
 SCRIPT = Path(__file__).parent / "js" / "engine.mjs"
 
@@ -24,6 +25,20 @@ class PythonEngine:
     def shown(self, answers: engine.Answers) -> list[str]:
         return engine.shown_questions(self.book, answers)
 
+    def advise(self, guide: advice.Guide, answers: engine.Answers) -> dict[str, Any]:
+        """Return {causes, care, flags} of a finished check, as the phone gives them."""
+        outcome = engine.triage(self.book, answers)
+        found = advice.causes(self.book, guide, answers, outcome)
+        cards = advice.care(self.book, guide, answers, outcome, found)
+        return {
+            "causes": [
+                {"id": c.id, "mustRuleOut": c.must_rule_out, "fits": [list(fit) for fit in c.fits]}
+                for c in found
+            ],
+            "care": [{**asdict(card), "more": list(card.more)} for card in cards],
+            "flags": sorted(advice.flags_set(self.book, guide, answers, outcome)),
+        }
+
     def use(self, book: engine.Book) -> None:
         self.book = book
 
@@ -35,6 +50,7 @@ class JavascriptEngine:
         self.process = subprocess.Popen(
             ["node", str(SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
+        self.guide: advice.Guide | None = None
         self.use(book)
 
     def triage(self, answers: engine.Answers, finished: bool = True) -> dict[str, Any]:
@@ -42,6 +58,12 @@ class JavascriptEngine:
 
     def shown(self, answers: engine.Answers) -> list[str]:
         return self._ask(do="shown", answers=answers)
+
+    def advise(self, guide: advice.Guide, answers: engine.Answers) -> dict[str, Any]:
+        if guide is not self.guide:
+            self._ask(do="guide", guide=guide)
+            self.guide = guide
+        return self._ask(do="advise", answers=answers)
 
     def use(self, book: engine.Book) -> None:
         self._ask(do="book", book=book)

@@ -121,19 +121,19 @@ def _show(
     found = list(_expression(content, where, text, asked))
     yield from found
     if not found:
-        for name in sorted(_looked_at(content, text) - asked.keys()):
+        for name in sorted(looked_at(content, text) - asked.keys()):
             yield where, f"show looks at the later question {name!r}, in: {text}"
 
 
-def _looked_at(content: Content, text: str) -> set[str]:
+def looked_at(content: Content, text: str) -> set[str]:
     """Return the questions an expression looks at, through its macros and scores too."""
     every = {**content.macros, **content.guards}
     found: set[str] = set()
     for kind, name, *_ in atoms(parse(text)):
         if kind == "is":
-            found |= _looked_at(content, every[name])
+            found |= looked_at(content, every[name])
         elif kind == "score":
-            found |= {q for item in content.scores[name] for q in _looked_at(content, item.when)}
+            found |= {q for item in content.scores[name] for q in looked_at(content, item.when)}
         else:
             found.add(name)
     return found

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import cattrs
 import yaml
 
-from webapp.content.crossrefs import Places, complaints
+from webapp.content.crossrefs import Places, complaints, looked_at
 from webapp.content.schema import (
     Card,
     Case,
@@ -40,6 +40,7 @@ FILES = (
     "links",
     "remedies",
 )
+NEVER = ["or"]  # the expression that is true of no answers
 T = TypeVar("T")
 
 
@@ -237,14 +238,14 @@ def _question_data(q: Question) -> dict[str, Any]:
 def guide(content: Content) -> dict[str, Any]:
     """Return the data of causes, cards and gates both engines run; expressions already parsed.
 
-    Keys: causes [{id, order, prior, tumour, evidence [[weight, expression]]}], links (brief 4.3),
-    cards [{id, relevant, causes, level_gate, medicine}], gates (6.2), checks (5.2).
+    Keys: causes [{id, prior, tumour, evidence [[weight, expression]]}] in the brief's order, links
+    (brief 4.3), cards [{id, relevant, causes, level_gate, medicine}], gates (6.2) [{id, when, cards
+    {card: "hidden"|"caution"}}], checks (5.2), medicine_questions: all that the checks look at.
     """
     return {
         "causes": [
             {
                 "id": c.id,
-                "order": c.order,
                 "prior": c.prior,
                 "tumour": c.tumour,
                 "evidence": [[e.weight, parse(e.when)] for e in c.evidence],
@@ -255,31 +256,44 @@ def guide(content: Content) -> dict[str, Any]:
             {**_plain(link), "when": parse(link.when) if link.when else True}
             for link in content.links
         ],
-        "cards": [
-            {
-                "id": c.id,
-                "relevant": parse(c.relevant) if c.relevant else None,
-                "causes": list(c.causes),
-                "level_gate": dict(c.level_gate),
-                "medicine": c.group == "medicine",
-            }
-            for c in content.cards
-        ],
+        "cards": [_card_data(card) for card in content.cards],
         "gates": [
-            {
-                "id": g.id,
-                "when": parse(g.when) if g.when else None,
-                "hides": list(g.hides),
-                "hides_all_but": list(g.hides_all_but),
-                "cautions": list(g.cautions),
-            }
+            {"id": g.id, "when": parse(g.when) if g.when else NEVER, "cards": _gated(content, g)}
             for g in content.gates
         ],
         "checks": [
-            {"id": c.id, "card": c.card, "effect": c.effect, "when": parse(c.when)}
+            {
+                "id": c.id,
+                "card": c.card,
+                "effect": c.effect,
+                "when": parse(c.when),
+                "texts": [parse(text.when) for text in c.texts],
+            }
             for c in content.checks
         ],
+        "medicine_questions": sorted(
+            {name for c in content.checks for name in looked_at(content, c.when)}
+        ),
     }
+
+
+def _card_data(card: Card) -> dict[str, Any]:
+    always = not card.relevant and not card.causes
+    return {
+        "id": card.id,
+        "relevant": parse(card.relevant) if card.relevant else always or NEVER,
+        "causes": list(card.causes),
+        "level_gate": dict(card.level_gate),
+        "medicine": card.group == "medicine",
+    }
+
+
+def _gated(content: Content, gate: Gate) -> dict[str, str]:
+    hidden = set(gate.hides)
+    if gate.hides_all_but:
+        hidden |= {card.id for card in content.cards} - set(gate.hides_all_but)
+    cautions = {card: "caution" for card in gate.cautions}
+    return cautions | {card: "hidden" for card in sorted(hidden)}
 
 
 def _plain(item: Any) -> dict[str, Any]:

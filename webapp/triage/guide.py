@@ -4,7 +4,7 @@ Nothing here can change the level: it reads an outcome and adds to it. Source: c
 sections 4 (causes), 5.2 (medicine checks) and 6 (gates).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,7 @@ from webapp.triage.engine import Answers, Book, Outcome, State, shown_answers
 MOST_CAUSES = 5
 ENOUGH = 3  # points a cause needs
 CALM = ("routine", "self_care")  # the only levels at which a sensitive alarm is named
-STATES = ("shown", "caution", "hidden")  # the strictest wins
-MEDICINE_QUESTIONS = ("medicines", "med_safety", "weight_low")
+STATES = ("hidden", "caution", "shown")  # the strictest first
 Guide = dict[str, Any]
 
 
@@ -29,14 +28,16 @@ class Cause:
 
 @dataclass(frozen=True)
 class Care:
-    """A card and how it may be shown: STATES; reason names the flag, check or level behind it.
+    """A card and how it may be shown: STATES.
 
-    dose: False when a medicine card must not show its dose.
+    reason: the flag or medicine check behind the state, else "level:" and the level; more: all
+    others that ask for the same state. dose: False when a medicine card must not show its dose.
     """
 
     id: str
     state: str
     reason: str
+    more: tuple[str, ...] = ()
     dose: bool = True
 
 
@@ -44,77 +45,71 @@ def causes(book: Book, guide: Guide, answers: Answers, outcome: Outcome) -> tupl
     """Return what could fit: causes to be ruled out first, then at most five by their score."""
     counted = shown_answers(book, answers)
     state = State(book, counted)
-    first = list(dict.fromkeys(_to_rule_out(guide, state, book, outcome)))
-    ranked = [c for c in _ranked(guide, state, outcome) if c not in first]
+    first = _to_rule_out(book, guide, state, outcome)
     by_id = {cause["id"]: cause for cause in guide["causes"]}
+    others = [cause for cause in guide["causes"] if cause["id"] not in first]
+    found = [by_id[id] for id in first] + _ranked(others, state, outcome)[:MOST_CAUSES]
     return tuple(
-        Cause(id, id in first, tuple(_fitting(by_id[id], state, counted)))
-        for id in first + ranked[:MOST_CAUSES]
+        Cause(
+            id=cause["id"],
+            must_rule_out=cause["id"] in first,
+            fits=tuple(
+                (when[1], option)
+                for weight, when in cause["evidence"]
+                if weight > 0 and state.holds(when)
+                for option in _said(when, counted)
+            ),
+        )
+        for cause in found
     )
 
 
-def _to_rule_out(guide: Guide, state: State, book: Book, outcome: Outcome) -> Iterator[str]:
-    carriers = {rule["id"]: set(rule["flags"]) for rule in book["rules"]}
-    for link in guide["links"]:
-        flags = set(link["flags"])
-        carrying = [rule for rule in outcome.rules if carriers.get(rule, set()) & flags]
-        if carrying and _applies(link, carrying, outcome) and state.holds(link["when"]):
-            yield from link["causes"]
+def _to_rule_out(book: Book, guide: Guide, state: State, outcome: Outcome) -> list[str]:
+    fired = [rule for rule in book["rules"] if rule["id"] in outcome.rules]
 
+    def applies(link: dict[str, Any]) -> bool:
+        carrying = [rule["id"] for rule in fired if _meet(rule["flags"], link["flags"])]
+        alone = carrying[0] if len(carrying) == 1 else ""
+        return (
+            bool(carrying)
+            and (not link["fired"] or _meet(link["fired"], outcome.rules))
+            and not _meet(link["not_fired"], outcome.rules)
+            and (not link["only"] or link["only"] == alone)
+            and link["not_only"] != alone
+            and state.holds(link["when"])
+        )
 
-def _applies(link: dict[str, Any], carrying: list[str], outcome: Outcome) -> bool:
-    fired = set(outcome.rules)
-    alone = carrying == [link["only"] or link["not_only"]]
-    return (
-        (not link["fired"] or bool(fired & set(link["fired"])))
-        and not fired & set(link["not_fired"])
-        and (not link["only"] or alone)
-        and (not link["not_only"] or not alone)
+    return list(
+        dict.fromkeys(id for link in guide["links"] if applies(link) for id in link["causes"])
     )
 
 
-def _ranked(guide: Guide, state: State, outcome: Outcome) -> list[str]:
-    scored = [(-_score(cause, state), cause["order"], cause) for cause in guide["causes"]]
-    fitting = [
-        cause
-        for score, _, cause in sorted(scored, key=lambda row: row[:2])
-        if -score >= ENOUGH and _convincing(cause, state) and _allowed(cause, outcome)
-    ]
-    if "F_TUMOUR" not in outcome.flags:  # without a tumour rule no tumour stands first
-        calm = [cause for cause in fitting if not cause["tumour"]]
-        fitting = calm[:1] + [cause for cause in fitting if cause not in calm[:1] and calm]
-    return [cause["id"] for cause in fitting]
+def _ranked(others: list[dict[str, Any]], state: State, outcome: Outcome) -> list[dict[str, Any]]:
+    scored = []
+    for cause in others:
+        weights = [weight for weight, when in cause["evidence"] if state.holds(when)]
+        score = cause["prior"] + sum(weights)
+        convincing = 3 in weights or weights.count(2) > 1
+        allowed = cause["id"] != "central_sensitisation" or outcome.level in CALM
+        if score >= ENOUGH and convincing and allowed:
+            scored.append((score, cause))
+    best = [cause for _, cause in sorted(scored, key=lambda row: -row[0])]
+    # without a tumour rule no tumour stands first
+    lead = next((c for c in best if not c["tumour"] or "F_TUMOUR" in outcome.flags), None)
+    return [lead, *(cause for cause in best if cause is not lead)] if lead else []
 
 
-def _score(cause: dict[str, Any], state: State) -> int:
-    weights: list[int] = [w for w, when in cause["evidence"] if state.holds(when)]
-    return sum(weights, int(cause["prior"]))
-
-
-def _convincing(cause: dict[str, Any], state: State) -> bool:
-    weights = [w for w, when in cause["evidence"] if w >= 2 and state.holds(when)]
-    return 3 in weights or len(weights) >= 2
-
-
-def _allowed(cause: dict[str, Any], outcome: Outcome) -> bool:
-    return cause["id"] != "central_sensitisation" or outcome.level in CALM
-
-
-def _fitting(cause: dict[str, Any], state: State, counted: Answers) -> Iterator[tuple[str, str]]:
-    for weight, when in cause["evidence"]:
-        if weight <= 0 or not state.holds(when) or when[0] not in ("one", "any", "anyU", "num"):
-            continue
-        answer = counted[when[1]]
-        if when[0] in ("one", "num"):
-            yield when[1], str(answer)
-        else:
-            yield from ((when[1], row) for row in when[2] if row in answer)
+def _said(when: Any, counted: Answers) -> list[str]:
+    """Return the options that a piece of evidence found in the answers."""
+    _, question, wanted = when
+    answer = counted[question]
+    return [row for row in wanted if row in answer] if isinstance(answer, dict) else [str(answer)]
 
 
 def flags_set(book: Book, guide: Guide, answers: Answers, outcome: Outcome) -> set[str]:
     """Return all flags: of the fired rules, and those with an expression of their own."""
     state = State(book, shown_answers(book, answers))
-    own = {g["id"] for g in guide["gates"] if g["when"] is not None and state.holds(g["when"])}
+    own = {gate["id"] for gate in guide["gates"] if state.holds(gate["when"])}
     return own | set(outcome.flags)
 
 
@@ -124,45 +119,46 @@ def care(
     """Return every card that is relevant, in the guide's order, with its state and reason."""
     state = State(book, shown_answers(book, answers))
     flags = flags_set(book, guide, answers, outcome)
-    fits = {cause.id for cause in found}
+    gates = [gate for gate in guide["gates"] if gate["id"] in flags]
+    checks = [check for check in guide["checks"] if state.holds(check["when"])]
+    fits = [cause.id for cause in found]
+    may_dose = all(
+        _understood(question, answers.get(question["id"]))
+        for question in book["questions"]
+        if question["id"] in guide["medicine_questions"] and state.holds(question["show"])
+    )
     return tuple(
-        _gated(guide, card, flags, answers, state, outcome)
+        _gated(card, gates, checks, may_dose, outcome)
         for card in guide["cards"]
-        if _relevant(card, state, fits)
+        if state.holds(card["relevant"]) or _meet(card["causes"], fits)
     )
 
 
-def _relevant(card: dict[str, Any], state: State, fits: set[str]) -> bool:
-    if card["relevant"] is None and not card["causes"]:
-        return True
-    asked = card["relevant"] is not None and state.holds(card["relevant"])
-    return asked or bool(fits & set(card["causes"]))
-
-
 def _gated(
-    guide: Guide,
     card: dict[str, Any],
-    flags: set[str],
-    answers: Answers,
-    state: State,
+    gates: list[dict[str, Any]],
+    checks: list[dict[str, Any]],
+    may_dose: bool,
     outcome: Outcome,
 ) -> Care:
-    """Apply level gate, flag gates and medicine checks; the strictest wins, the first names it."""
-    id = card["id"]
-    found = [(card["level_gate"][outcome.level], f"level:{outcome.level}")]
-    for gate in guide["gates"]:
-        if gate["id"] in flags:
-            found.append((_gate_state(gate, id), gate["id"]))
-    checks = [c for c in guide["checks"] if c["card"] == id and state.holds(c["when"])]
-    found += [("hidden", c["id"]) for c in checks if c["effect"] == "hidden"]
-    strictest = max(found, key=lambda row: STATES.index(row[0]))
-    asked = all(answers.get(question) is not None for question in MEDICINE_QUESTIONS)
-    dose = not card["medicine"] or (asked and not checks)
-    return Care(id, *strictest, dose=dose and strictest[0] != "hidden")
+    """Flags, then medicine checks, then the level; the strictest wins, its first is the reason."""
+    id, level = card["id"], outcome.level
+    own = [check for check in checks if check["card"] == id]
+    met = [(gate["cards"].get(id), gate["id"]) for gate in gates]
+    met += [(check["effect"], check["id"]) for check in own]
+    met.append((card["level_gate"][level], f"level:{level}"))
+    state = next(one for one in STATES if any(effect == one for effect, _ in met))
+    reason, *more = [why for effect, why in met if effect == state]
+    dose = state != "hidden" and (not card["medicine"] or (may_dose and not own))
+    return Care(id, state, reason, tuple(more), dose)
 
 
-def _gate_state(gate: dict[str, Any], card: str) -> str:
-    everything = gate["hides_all_but"]
-    if card in gate["hides"] or (everything and card not in everything):
-        return "hidden"
-    return "caution" if card in gate["cautions"] else "shown"
+def _understood(question: dict[str, Any], answer: Any) -> bool:
+    options = question["options"]
+    if question["type"] != "multi":
+        return answer in options
+    return answer is not None and all(r in options and v == "yes" for r, v in answer.items())
+
+
+def _meet(some: Iterable[str], others: Iterable[str]) -> bool:
+    return bool(set(some) & set(others))
