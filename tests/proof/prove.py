@@ -11,11 +11,11 @@ from typing import Any
 
 import z3
 
-from tests.proof.encode import Person, answers_of
 from tests.proof.theorems import NOT_APPLICABLE, Theorem, World, theorems
 from webapp.content.load import book as make_book
 from webapp.content.load import load
 from webapp.content.schema import Content
+from webapp.tools.encode import Person, answers_of
 from webapp.triage.engine import Answers, triage
 
 

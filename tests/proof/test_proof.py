@@ -6,11 +6,11 @@ import pytest
 import z3
 
 from tests.proof import prove as prover
-from tests.proof.encode import Person, Reading, answers_of, facts
 from tests.proof.prove import explain, prove
 from tests.proof.theorems import BRIEF, World, theorems
 from tests.triage.plain import expand
 from tests.triage.strategies import random_answers
+from webapp.tools.encode import Person, Reading, answers_of, facts
 from webapp.triage.engine import LEVELS, triage
 
 THEOREMS = {theorem.id: theorem for theorem in theorems()}

@@ -15,7 +15,7 @@ import yaml
 import z3
 
 from tests.proof import clinical
-from tests.proof.encode import MORE, NO, SOON, Key, Person, Reading, either, every
+from webapp.tools.encode import MORE, NO, SOON, Key, Person, Reading, either, every
 from webapp.triage.engine import LEVELS, Book
 from webapp.triage.language import parse
 

@@ -9,7 +9,7 @@ Source: reliability research 5.3; every step follows engine.triage in its order.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import z3
+import z3  # type: ignore[import-untyped]
 
 from webapp.triage.engine import LEVELS, Answers, Book
 from webapp.triage.language import Expression
@@ -91,12 +91,12 @@ class Reading:
 
     shown, open: {question: formula} · row_shown: {(question, row): formula} · kept: {key: formula},
     what counts · fires: {rule: formula} · at_least: [formula per rank 0-4] · definitions: to assert
-    once.
+    once. tag: tells two readings of one person apart.
     """
 
-    def __init__(self, book: Book, person: Person, finished: bool = True) -> None:
+    def __init__(self, book: Book, person: Person, finished: bool = True, tag: str = "") -> None:
         self.book, self.person, self.finished = book, person, finished
-        self.tag = f"{person.name}{'' if finished else '.early'}"
+        self.tag = f"{person.name}{'' if finished else '.early'}{tag}"
         self.definitions: list[Any] = list(person.domain)
         self.meaning: dict[str, Any] = {}
         self.kept: dict[Key, Any] = {}
