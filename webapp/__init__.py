@@ -19,9 +19,10 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     content = load()
     rules = book(content)
-    site = pages.Site(content, rules, languages(app.config["PSEUDO"]))
+    causes_and_care = guide(content)
+    site = pages.Site(content, rules, causes_and_care, languages(app.config["PSEUDO"]))
     pages.register(app, site)
-    cli.register(app, content, rules, guide(content))
+    cli.register(app, content, rules, causes_and_care)
     with app.test_request_context():
         folder = kept.write(offline.bodies(site))
     served = kept.Kept(app.wsgi_app, folder, lambda wanted: f"/{site.best(wanted).code}/")

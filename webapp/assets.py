@@ -6,6 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+import rjsmin
 from markupsafe import Markup
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -21,6 +22,18 @@ def files(folder: Path = STATIC) -> dict[str, Path]:
         for p in found
         if SERVED_AT_ROOT not in p.parents and p.name != "sw.js"
     }
+
+
+@cache
+def body(name: str) -> bytes:
+    """Return what is served of a static file: scripts without comments and indents."""
+    data = files()[name].read_bytes()
+    return slim(data.decode()).encode() if name.endswith(".js") else data
+
+
+def slim(script: str) -> str:
+    """Return a script without comments and needless white space."""
+    return str(rjsmin.jsmin(script))
 
 
 @cache

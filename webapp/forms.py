@@ -35,11 +35,16 @@ def asked_in_check(content: Content) -> tuple[Question, ...]:
     return tuple(q for q in content.questions if q.block not in "JK")
 
 
+def asked_in_form(content: Content) -> tuple[Question, ...]:
+    """Return the questions the form can carry: the check's, and those before a medicine (J)."""
+    return tuple(q for q in content.questions if q.block != "K")
+
+
 def screens(content: Content) -> list[list[Question]]:
     """Return the questions grouped into screens: the body map and the calf each take several."""
     together = {"pain_place", "calf_cm_sore", "calf_cm_other"}
     grouped: list[list[Question]] = []
-    for question in asked_in_check(content):
+    for question in asked_in_form(content):
         if question.id in together:
             grouped[-1].append(question)
         else:
@@ -49,7 +54,7 @@ def screens(content: Content) -> list[list[Question]]:
 
 def checklist(content: Content) -> type[Checklist]:
     """Return the form class of the check."""
-    fields = {question.id: _field(question) for question in asked_in_check(content)}
+    fields = {question.id: _field(question) for question in asked_in_form(content)}
     return type("Check", (Checklist,), fields)
 
 
@@ -116,7 +121,7 @@ class Sent(NamedTuple):
 
 def unknown_fields(content: Content, sent: MultiDict[str, str]) -> set[str]:
     """Return names that no field of ours has: answers we would not read."""
-    return set(sent) - {q.id for q in asked_in_check(content)} - OTHER_FIELDS
+    return set(sent) - {q.id for q in asked_in_form(content)} - OTHER_FIELDS
 
 
 def read(content: Content, sent: MultiDict[str, str]) -> Sent:
@@ -129,7 +134,7 @@ def read(content: Content, sent: MultiDict[str, str]) -> Sent:
     answers: Answers = {}
     errors: dict[str, str] = {}
     entered: Answers = {}
-    for question in asked_in_check(content):
+    for question in asked_in_form(content):
         field = form[question.id]
         if field.errors:
             errors[question.id] = str(field.errors[0])

@@ -20,7 +20,7 @@ import brotli
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
-from webapp.assets import SERVED_AT_ROOT, files, tree_hash
+from webapp.assets import SERVED_AT_ROOT, body, files, tree_hash
 
 SAME_TIME = 1767225600  # 2026-01-01: file times must not tell two servers apart
 TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript"}
@@ -100,7 +100,7 @@ def write(bodies: dict[str, bytes], folder: Path | None = None) -> Path:
     if folder is None:
         folder = Path(tempfile.mkdtemp(prefix="genu-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    every = {f"/static/{tree_hash()}/{name}": path.read_bytes() for name, path in files().items()}
+    every = {f"/static/{tree_hash()}/{name}": body(name) for name in files()}
     every |= {f"/{path.name}": path.read_bytes() for path in SERVED_AT_ROOT.iterdir()}
     with ThreadPoolExecutor() as pool:  # compressing releases the interpreter lock
         jobs = [

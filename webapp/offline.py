@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import render_template
 
-from webapp.assets import STATIC, asset, files, integrity
+from webapp.assets import STATIC, asset, body, files, integrity, slim
 
 if TYPE_CHECKING:
     from webapp.pages import Site, Speaker
@@ -34,11 +34,7 @@ def bodies(site: "Site") -> dict[str, bytes]:
 
 def shared_files() -> dict[str, str]:
     """Return {address: integrity} of the files every language needs."""
-    return {
-        asset(name): integrity(path.read_bytes())
-        for name, path in files().items()
-        if not name.startswith(NOT_KEPT)
-    }
+    return {asset(name): integrity(body(name)) for name in files() if not name.startswith(NOT_KEPT)}
 
 
 def pack(code: str, kept: dict[str, bytes]) -> dict[str, str]:
@@ -62,10 +58,10 @@ def service_worker(site: "Site", kept: dict[str, bytes]) -> str:
     engine = re.sub(
         r"^export ", "", (STATIC / "js" / "triage.js").read_text(encoding="utf-8"), flags=re.M
     )
-    body = (STATIC / "js" / "sw.js").read_text(encoding="utf-8")
+    script = slim(engine + "\n" + (STATIC / "js" / "sw.js").read_text(encoding="utf-8"))
     content = json.dumps(build, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    version = hashlib.sha256((content + engine + body).encode()).hexdigest()[:12]
-    return f'const VERSION = "{version}";\nconst BUILD = {content};\n{engine}\n{body}'
+    version = hashlib.sha256((content + script).encode()).hexdigest()[:12]
+    return f'const VERSION = "{version}";\nconst BUILD = {content};\n{script}'
 
 
 def last_resort(speaker: "Speaker") -> str:

@@ -14,23 +14,45 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp import forms
+from webapp import finder, forms, linked_data, plan
 from webapp.assets import asset, inline_css, picture
 from webapp.content.schema import Content, EmergencyNumber, Question, translated
 from webapp.i18n import Translate, translator
 from webapp.languages import Language
 from webapp.security import from_own_pages
-from webapp.triage.engine import Answers, Book, Outcome, shown_answers, triage
+from webapp.triage.engine import LEVELS, Answers, Book, Outcome, shown_answers, triage
+from webapp.triage.guide import Guide
 
+CAUSE_GROUPS = (
+    "vessel",
+    "joint",
+    "ligament_cushion",
+    "muscle_tendon",
+    "nerve",
+    "infection",
+    "bone_growth",
+    "child",
+    "whole_body",
+)
+GUIDE = {
+    "guide": "guide",
+    **{f"causes/{group}": "causes" for group in CAUSE_GROUPS},
+    "care": "care",
+    "exercises": "exercises",
+    "remedies": "remedies",
+    "sources": "sources",
+}
 PAGES = {
     "": "check",
     "danger": "danger",
     "numbers": "numbers",
+    **GUIDE,
     "offline": "offline",
     "languages": "languages",
     "privacy": "privacy",
     "about": "about",
 }
+PARTS = "parts"  # no page for people: what stands below a result, for the phone
 HTML = "text/html; charset=utf-8"
 
 
@@ -45,18 +67,21 @@ class Said(NamedTuple):
 class Site:
     """All pages in all languages over one content."""
 
-    def __init__(self, content: Content, book: Book, languages: tuple[Language, ...]) -> None:
+    def __init__(
+        self, content: Content, book: Book, guide: Guide, languages: tuple[Language, ...]
+    ) -> None:
         self.content = content
         self.book = book
+        self.guide = guide
         self.languages = {language.code: language for language in languages}
         self.speakers = {language.code: Speaker(self, language) for language in languages}
 
     def pages(self) -> dict[str, bytes]:
-        """Return {address: HTML} of every page a phone can keep."""
+        """Return {address: HTML} of every page a phone can keep, and of the result's parts."""
         return {
             f"/{code}/{path}": speaker.page(path).encode()
             for code, speaker in self.speakers.items()
-            for path in PAGES
+            for path in (*PAGES, PARTS)
         }
 
     def best(self, accept_language: str) -> Language:
@@ -98,6 +123,17 @@ class Speaker:
             "country_rows": self.countries(),
             "version": self.site.book["version"],
             "book_json": _json(self.site.book),
+            "guide_json": _json(self.site.guide),
+            "guide_lines": plan.lines(content),
+            "elsewhere": plan.ELSEWHERE,
+            "phase_of": {f"exercise_p{phase}": phase for phase in (1, 2, 3)},
+            "cause_groups": CAUSE_GROUPS,
+            "by_symptom": finder.by_symptom(content),
+            "by_place": finder.found(content, "pain_place"),
+            "named": lambda when: finder.named(content, when),
+            "cited": finder.cited,
+            "most_urgent": lambda levels: max(levels, key=LEVELS.index),
+            "ld": lambda path, title: _json(linked_data.page(self.language, content, path, title)),
         }
 
     def translate(self, text: str, **values: Any) -> str:
@@ -119,7 +155,7 @@ class Speaker:
         """Return the HTML of a page as a phone keeps it."""
         if path == "":
             return self.check()
-        return render_template(f"pages/{PAGES[path]}.html", page=path, **self.words)
+        return render_template(f"pages/{PAGES.get(path, path)}.html", page=path, **self.words)
 
     def check(
         self,
@@ -128,8 +164,12 @@ class Speaker:
         errors: dict[str, str] | None = None,
         outcome: Outcome | None = None,
         country: str = "",
+        stopped: bool = False,
     ) -> str:
-        """Return the start-and-check page; after a POST with answers, errors or the outcome."""
+        """Return the start-and-check page; after a POST with answers, errors or the outcome.
+
+        stopped: the outcome is an emergency met before the check was finished.
+        """
         given = answers or {}
         row = next((n for n in self.site.content.numbers if n.country == country), None)
         return render_template(
@@ -142,8 +182,21 @@ class Speaker:
             country=country,
             number=row,
             restated=self.restated(given) if outcome else [],
+            plan=self.plan(given, outcome) if outcome and not stopped else None,
             **self.words,
         )
+
+    def plan(self, answers: Answers, outcome: Outcome) -> plan.Plan:
+        """Return what stands below a result, in words."""
+        site = self.site
+        content: Content = self.words["content"]
+
+        def said(question: str, option: str) -> Said:
+            asked = content.question(question)
+            answer = {option: "yes"} if asked.type == "multi" else option
+            return _in_words(asked, answer)[0]
+
+        return plan.make(content, site.book, site.guide, answers, outcome, said)
 
     def restated(self, answers: Answers) -> list[tuple[Question, list[Said]]]:
         """Return the answers that count, in words: [(question, [Said, …]), …]."""
@@ -222,7 +275,8 @@ def _answer_check(site: Site, speaker: Speaker) -> Response:
     errors = {q.id: errors[q.id] for q in site.content.questions if q.id in errors}
     outcome = triage(site.book, answers, finished=not errors and part != "danger")
     if outcome.level == "emergency" or not (errors or part == "danger"):
-        return _private(speaker.check("result", answers, {}, outcome, country))
+        stopped = bool(errors) or part == "danger"
+        return _private(speaker.check("result", answers, {}, outcome, country, stopped))
     return _private(speaker.check(part, entered, errors, country=country))
 
 

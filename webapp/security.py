@@ -28,14 +28,14 @@ FEATURES = [
     "picture-in-picture",
     "publickey-credentials-create",
     "publickey-credentials-get",
-    "screen-wake-lock",
     "serial",
     "storage-access",
     "usb",
     "xr-spatial-tracking",
 ]
 PERMISSIONS = ", ".join(
-    [f"{f}=()" for f in FEATURES] + ["clipboard-write=(self)", "web-share=(self)"]
+    [f"{f}=()" for f in FEATURES]
+    + ["clipboard-write=(self)", "screen-wake-lock=(self)", "web-share=(self)"]
 )
 COMMON = {
     "X-Content-Type-Options": "nosniff",

@@ -1,7 +1,7 @@
 // The check, one screen at a time. The form is the only place where answers live; this module moves
 // between its screens, asks the engine, and shows the outcome. Without it the form still posts.
 
-import { outcomeBlocks } from "./outcome.js";
+import { itemInWords, outcomeBlocks } from "./outcome.js";
 import { showCall } from "./call.js";
 import * as store from "./store.js";
 import { shownOptions, shownQuestions, triage } from "./triage.js";
@@ -35,6 +35,7 @@ export default function check(form) {
   let saving = 0; // timer of the next save of the draft
   let arrived = { at: 0, touched: true }; // when the screen came by itself, and if it was touched
   let sharpening = false; // the optional questions are being answered
+  let dosing = false; // the questions before a medicine are being answered
   let pressed = 0;
 
   // ---- answers: form ↔ plain data
@@ -90,10 +91,14 @@ export default function check(form) {
   const ids = new Map(screens.map((one) => [one, all("[data-question]", one).map((field) => field.dataset.question)]));
   const idsOn = (screen) => ids.get(screen);
   const emergencies = new Set(book.rules.filter((rule) => rule.level === "emergency").map((rule) => rule.id));
+  const ofMedicine = (screen) => screen.classList.contains("medicine");
   const optional = (screen) => idsOn(screen).every((id) => question[id].optional);
   const wanted = () => {
     const shown = new Set(shownQuestions(book, read()));
-    return screens.map((screen) => shown.has(idsOn(screen)[0]) && (sharpening || !optional(screen)));
+    return screens.map(
+      (screen) =>
+        shown.has(idsOn(screen)[0]) && (sharpening || !optional(screen)) && (dosing || !ofMedicine(screen)),
+    );
   };
   const step = (from, by) => {
     const on = wanted();
@@ -209,11 +214,13 @@ export default function check(form) {
   function finish() {
     const answers = read();
     clearTimeout(saving);
-    reveal(triage(book, answers));
+    const outcome = triage(book, answers);
+    reveal(outcome);
     store.dropDraft();
     store.saveResult(answers);
-    sharpening = returning = false;
+    sharpening = returning = dosing = false;
     go("result");
+    plan(outcome).catch(() => {}); // then the links to the guide stand there
   }
 
   // The outcome of the answers as they are now: the end, or the emergency page before it.
@@ -228,6 +235,15 @@ export default function check(form) {
     const call = result.querySelector(".call");
     if (call) showCall(call);
     dispatchEvent(new Event("genu:result"));
+  }
+
+  // Below the result, a moment later: what helps at home and what it could be.
+  async function plan(outcome) {
+    const place = byId("result").querySelector("[data-part=guide]");
+    const answers = read();
+    const { parts, planBlocks } = await import("./plan.js");
+    const source = await parts();
+    place.replaceChildren(planBlocks(source, book, answers, outcome, itemInWords));
   }
 
   function banner(inCheck) {
@@ -248,7 +264,11 @@ export default function check(form) {
   const actions = {
     start: () => go(0),
     next,
-    back: () => go(step(now, -1)),
+    back: () => {
+      const at = step(now, -1);
+      if (dosing && (at < 0 || !ofMedicine(screens[at]))) finish();
+      else go(at);
+    },
     resume: () => resume(store.loadDraft()),
     restart: () => (clear(), go(-1)),
     again: () => (clear(), go(0)),
@@ -257,6 +277,10 @@ export default function check(form) {
     more: () => {
       sharpening = true;
       go(screens.findIndex(optional));
+    },
+    medicine: () => {
+      dosing = true;
+      go(screens.findIndex(ofMedicine));
     },
     erase: () => {
       clear();
@@ -270,7 +294,8 @@ export default function check(form) {
 
   function lastAnswered() {
     const answers = read();
-    return screens.reduce((last, screen, at) => (idsOn(screen).some((id) => id in answers) ? at : last), -1);
+    const some = (screen) => !ofMedicine(screen) && idsOn(screen).some((id) => id in answers);
+    return screens.reduce((last, screen, at) => (some(screen) ? at : last), -1);
   }
 
   function clear() {
@@ -280,7 +305,7 @@ export default function check(form) {
     known = null;
     clearTimeout(saving);
     alerted = new Set();
-    sharpening = returning = false;
+    sharpening = returning = dosing = false;
     store.dropDraft();
     store.dropResult();
     byId("result").replaceChildren();
@@ -404,7 +429,9 @@ export default function check(form) {
     if (at !== -2) return show(at);
     if (empty) return show(-1);
     const done = unanswered() >= screens.length;
-    reveal(triage(book, read(), done)); // the answers may have changed since
+    const outcome = triage(book, read(), done); // the answers may have changed since
+    reveal(outcome);
+    if (done) plan(outcome).catch(() => {});
     byId("result").querySelector("[data-stopped]").hidden = done;
     show("result");
   });

@@ -47,6 +47,17 @@ function restated(id, answer) {
   return row;
 }
 
+// One answer as an item of a list, in the page's own words.
+export function itemInWords(id, option) {
+  const field = document.querySelector(`[data-question="${id}"]`);
+  const multi = field.querySelector("input[type=checkbox]");
+  const [dd] = inWords(field, multi ? { [option]: "yes" } : option);
+  const li = document.createElement("li");
+  li.textContent = dd.textContent;
+  if (dd.className) li.className = dd.className;
+  return li;
+}
+
 function inWords(field, answer) {
   const rows = answer !== null && typeof answer === "object" ? Object.entries(answer) : [[String(answer), ""]];
   const inputs = [...field.querySelectorAll("input")];

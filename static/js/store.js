@@ -3,6 +3,7 @@
 
 const DRAFT = "genu.draft";
 const COUNTRY = "genu.country";
+const PHASE = "genu.phase"; // of the exercises; only when asked to remember
 const RESULT = "genu.result"; // this tab only, so that a reload keeps the result
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -49,8 +50,11 @@ export const loadResult = () => take("sessionStorage", RESULT);
 export const dropResult = () => drop("sessionStorage", RESULT);
 export const saveCountry = (code) => put("localStorage", COUNTRY, code);
 export const loadCountry = () => take("localStorage", COUNTRY);
+export const savePhase = (phase) => (phase ? put("localStorage", PHASE, phase) : drop("localStorage", PHASE));
+export const loadPhase = () => take("localStorage", PHASE);
 
 // Remove everything the person entered; true when reading back finds nothing.
 export function erase() {
-  return [dropDraft(), dropResult(), drop("localStorage", COUNTRY)].every(Boolean);
+  const kept = [COUNTRY, PHASE].map((key) => drop("localStorage", key));
+  return [dropDraft(), dropResult(), ...kept].every(Boolean);
 }

@@ -240,7 +240,8 @@ def guide(content: Content) -> dict[str, Any]:
 
     Keys: causes [{id, prior, tumour, evidence [[weight, expression]]}] in the brief's order, links
     (brief 4.3), cards [{id, relevant, causes, level_gate, medicine}], gates (6.2) [{id, when, cards
-    {card: "hidden"|"caution"}}], checks (5.2), medicine_questions: all that the checks look at.
+    {card: "hidden"|"caution"}}], checks (5.2), medicine_questions: all that the checks look at,
+    remedies [{id, flags}].
     """
     return {
         "causes": [
@@ -274,6 +275,7 @@ def guide(content: Content) -> dict[str, Any]:
         "medicine_questions": sorted(
             {name for c in content.checks for name in looked_at(content, c.when)}
         ),
+        "remedies": [{"id": r.id, "flags": list(r.flags)} for r in content.remedies],
     }
 
 

@@ -1,0 +1,107 @@
+// What stands below a result: the engine's ids to the blocks of the kept page "parts". No words here.
+// The server's twin is webapp/plan.py with templates/components/plan.html.
+
+import { care, causes, flagsSet } from "./guide.js";
+import { evaluator, shownAnswers } from "./triage.js";
+
+const BLOCK_J = ["medicines", "med_safety", "weight_low"];
+let loading = null;
+
+// The parts of this language as a document; asked once, asked again after a failure.
+export function parts() {
+  loading ??= new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("GET", `/${document.documentElement.lang}/parts`);
+    request.responseType = "document"; // parsed by the browser: nothing here makes markup out of text
+    request.onload = () => (request.response?.getElementById("guide") ? resolve(request.response) : request.onerror());
+    request.onerror = () => ((loading = null), reject(new Error("parts")));
+    request.send();
+  });
+  return loading;
+}
+
+// A fragment equal to what the server prints. inWords(question, option) gives a <li>.
+export function planBlocks(source, book, answers, outcome, inWords) {
+  const guide = JSON.parse(source.getElementById("guide").textContent);
+  const blocks = document.importNode(source.getElementById("plan"), true);
+  const list = (name) => blocks.querySelector(`[data-part=${name}] [data-list]`);
+  const fill = (name, items) =>
+    items.length ? list(name).append(...items) : blocks.querySelector(`[data-part=${name}]`).remove();
+  const holds = evaluator(book, shownAnswers(book, answers));
+  const found = causes(book, guide, answers, outcome);
+  const cards = care(book, guide, answers, outcome, found);
+  const flags = flagsSet(book, guide, answers, outcome);
+  const lines = new Map([...source.querySelectorAll("#lines li")].map((li) => [li.dataset.line, li.textContent]));
+  const asked = BLOCK_J.every((id) => answers[id] !== undefined && answers[id] !== null);
+
+  const shown = cards.filter(({ state }) => state !== "hidden").map(careEntry).filter(Boolean);
+  const home = shown.filter(({ dataset }) => !("visit" in dataset));
+  const free = ({ dataset }) => "free" in dataset;
+  const left = cards.filter(({ state }) => state === "hidden").map((card) => leftOut(card.id, lineOf(card)));
+  const risky = guide.remedies.filter((remedy) => remedy.flags.some((flag) => flags.has(flag)));
+  fill("care", [...home.filter(free), ...home.filter((entry) => !free(entry))]);
+  fill("left", outcome.level === "emergency" ? [] : [...left, ...risky.map(({ id }) => leftOut(id, ""))].filter(Boolean));
+  if (!holds(["is", "AGE_MINOR"])) blocks.querySelector("[data-minor]").remove();
+  fill("causes", found.map(causeEntry));
+  const visit = shown.filter(({ dataset }) => "visit" in dataset);
+  list("visit").append(...visit);
+  const fragment = document.createDocumentFragment();
+  fragment.append(...blocks.childNodes);
+  return fragment;
+
+  function entry(name, id) {
+    const kept = source.querySelector(`#entries [data-${name}="${id}"]`);
+    return kept && document.importNode(kept, true);
+  }
+
+  function lineOf({ id, state, reason }) {
+    const keys = state === "shown" ? [] : [`${reason}.${id}`, `${reason}.all`, reason, `${state}.${id}`];
+    return lines.get(keys.find((key) => lines.has(key))) || "";
+  }
+
+  function careEntry(card) {
+    const node = entry("card", card.id);
+    if (!node) return null;
+    const part = (name) => node.querySelector(name);
+    const line = lineOf(card);
+    if (line) part(".caution").textContent = line;
+    else part(".caution").remove();
+    if (!part("[data-dose]")) return node;
+    const said = checkLines(card.id);
+    const known = asked || said.length > 0;
+    part("[data-no-dose] ul").append(...said.map(item));
+    if (card.dose || known) part("[data-ask]").remove();
+    if (card.dose || !known) part("[data-no-dose]").remove();
+    if (!card.dose) part("[data-dose]").remove();
+    return node;
+  }
+
+  function checkLines(id) {
+    const said = guide.checks.filter((check) => check.card === id && holds(check.when)).flatMap((check) => {
+      const fine = check.texts.map((when, n) => holds(when) && lines.get(`${check.id}.${n + 1}`)).filter(Boolean);
+      return fine.length ? fine : [lines.get(check.id)];
+    });
+    return [...new Set(said)];
+  }
+
+  function leftOut(id, line) {
+    const node = entry("left", id);
+    if (node && line) node.querySelector("span").textContent = line;
+    return node;
+  }
+
+  function causeEntry({ id, mustRuleOut, fits }) {
+    const node = entry("cause", id);
+    if (!mustRuleOut) node.querySelector("[data-first]").remove();
+    const said = node.querySelector("[data-fits]");
+    if (fits.length) said.querySelector("ul").append(...fits.map((fit) => inWords(...fit)));
+    else said.remove();
+    return node;
+  }
+}
+
+function item(text) {
+  const li = document.createElement("li");
+  li.textContent = text;
+  return li;
+}
