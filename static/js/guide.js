@@ -43,7 +43,7 @@ function toRuleOut(book, guide, holds, { rules }) {
 function ranked(others, holds, { flags, level }) {
   const scored = [];
   for (const cause of others) {
-    const weights = cause.evidence.filter(([, when]) => holds(when)).map(([weight]) => weight);
+    const weights = cause.evidence.filter((piece) => holds(piece[1])).map((piece) => piece[0]);
     const score = weights.reduce((sum, weight) => sum + weight, cause.prior);
     const convincing = weights.includes(3) || weights.filter((weight) => weight === 2).length > 1;
     const allowed = cause.id !== "central_sensitisation" || CALM.includes(level);

@@ -99,7 +99,7 @@ export function evaluator(book, answers) {
   const known = new Map();
   const rows = (question, wanted, ...values) => {
     const answer = get(answers, question) || {};
-    return wanted.some((row) => values.includes(get(answer, row)));
+    return Object.keys(answer).some((row) => wanted.includes(row) && values.includes(answer[row]));
   };
   const kinds = {
     and: (...parts) => parts.every(holds),
