@@ -10,6 +10,7 @@ const FIRST_SCREENS = 3; // the danger screens: a banner comes from these alone
 const DOUBLE = 250; // ms within which a second touch belongs to the first
 const root = document.documentElement;
 const byId = (id) => document.getElementById(id);
+const part = (name) => document.querySelector(`[data-part=${name}]`);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
 // The number chosen or typed in a field; null when it is none or out of range.
@@ -36,7 +37,9 @@ export default function check(form) {
   let arrived = { at: 0, touched: true }; // when the screen came by itself, and if it was touched
   let sharpening = false; // the optional questions are being answered
   let dosing = false; // the questions before a medicine are being answered
-  let pressed = 0;
+  let pressed = -1e9; // when the last pointer was lifted, on a clock that nobody sets
+  let finger = false; // and if it was a finger
+  let kept = false; // something entered was kept on the phone
 
   // ---- answers: form ↔ plain data
 
@@ -113,7 +116,8 @@ export default function check(form) {
     all(".screen.on").forEach((screen) => screen !== node && screen.classList.remove("on"));
     node.classList.add("on");
     const inCheck = typeof target === "number" && target >= 0;
-    document.querySelector("[data-part=after]").hidden = target !== "result";
+    part("after").hidden = target !== "result";
+    part("said").hidden = true;
     if (inCheck) prepare(node, target);
     dispatchEvent(new Event("genu:screen"));
     banner(inCheck);
@@ -128,7 +132,7 @@ export default function check(form) {
   function save() {
     clearTimeout(saving);
     saving = setTimeout(() => {
-      if (Object.keys(read()).length) store.saveDraft({ answers: read(), screen: now });
+      if (Object.keys(read()).length) kept = store.saveDraft({ answers: read(), screen: now });
     });
   }
 
@@ -205,7 +209,7 @@ export default function check(form) {
   function stop(outcome) {
     alerted = new Set(outcome.rules.filter((id) => emergencies.has(id)));
     clearTimeout(saving);
-    store.saveDraft({ answers: read(), screen: typeof now === "number" ? now : lastAnswered() });
+    kept = store.saveDraft({ answers: read(), screen: typeof now === "number" ? now : lastAnswered() });
     reveal(outcome);
     byId("result").querySelector("[data-stopped]").hidden = false;
     go("result");
@@ -217,7 +221,7 @@ export default function check(form) {
     const outcome = triage(book, answers);
     reveal(outcome);
     store.dropDraft();
-    store.saveResult(answers);
+    kept = store.saveResult(answers);
     sharpening = returning = dosing = false;
     go("result");
     plan(outcome).catch(() => {}); // then the links to the guide stand there
@@ -247,6 +251,8 @@ export default function check(form) {
   }
 
   function banner(inCheck) {
+    for (const note of all("[data-banner]", form)) note.hidden = true;
+    if (!inCheck) return;
     const answers = read();
     const early = Object.fromEntries(
       screens.slice(0, FIRST_SCREENS).flatMap(idsOn).filter((id) => id in answers).map((id) => [id, answers[id]]),
@@ -254,9 +260,24 @@ export default function check(form) {
     const { rules } = triage(book, early, false);
     const today = book.rules.filter((rule) => rules.includes(rule.id) && rule.level === "urgent_today");
     const firm = today.some((rule) => !JSON.stringify(rule.when).includes('"NO_'));
-    for (const note of all("[data-banner]", form)) {
-      note.hidden = !inCheck || !today.length || (note.dataset.banner === "firm") !== firm;
-    }
+    if (today.length) form.querySelector(`[data-banner=${firm ? "firm" : "soft"}]`).hidden = false;
+  }
+
+  // Whatever fails in here, a person is told to get advice: never nothing, never the start. Faults of
+  // scripts that others put into the page are not ours.
+  function guarded(act) {
+    return (...given) => {
+      try {
+        return act(...given);
+      } catch (error) {
+        show("broken");
+        reportError(error);
+      }
+    };
+  }
+
+  function on(target, kind, act, capture) {
+    target.addEventListener(kind, guarded(act), capture);
   }
 
   // ---- what a person does
@@ -285,8 +306,7 @@ export default function check(form) {
     erase: () => {
       clear();
       go(-1);
-      const said = document.querySelector("[data-part=said]");
-      said.hidden = false;
+      part("said").hidden = false;
     },
     print: () => print(),
     share: () => share(),
@@ -309,7 +329,7 @@ export default function check(form) {
     store.dropDraft();
     store.dropResult();
     byId("result").replaceChildren();
-    document.querySelector("[data-part=resume]").hidden = true;
+    part("resume").hidden = true;
     paintMap();
   }
 
@@ -349,7 +369,7 @@ export default function check(form) {
     paintMap();
   }
 
-  form.addEventListener("change", ({ target }) => {
+  on(form, "change", ({ target }) => {
     const field = target.closest("[data-question]");
     if (!field) return;
     known = null;
@@ -359,9 +379,9 @@ export default function check(form) {
     paintMap();
     save();
     const alone = target.type === "radio" ? idsOn(screens[now]).length === 1 : target.value === "none";
-    if (!alone || !target.checked || Date.now() - pressed > 1000) return;
+    if (!alone || !target.checked || performance.now() - pressed > 1000) return;
     next();
-    arrived = { at: Date.now(), touched: false };
+    arrived = { at: performance.now(), touched: false };
   });
 
   function untick(field, target) {
@@ -372,11 +392,12 @@ export default function check(form) {
   // A second touch at the same spot, or on Continue or Back, right after a screen came by itself was
   // meant for the screen before.
   let spot = { x: -99, y: -99 };
-  form.addEventListener(
+  on(
+    form,
     "click",
     (event) => {
       const { clientX: x, clientY: y, detail, target } = event;
-      const soon = detail > 0 && !arrived.touched && event.pointerType === "touch" && Date.now() - arrived.at < DOUBLE;
+      const soon = detail > 0 && !arrived.touched && finger && performance.now() - arrived.at < DOUBLE;
       const same = Math.hypot(x - spot.x, y - spot.y) < 24;
       if (soon && (same || target.closest(".next, .back"))) {
         event.preventDefault();
@@ -385,16 +406,16 @@ export default function check(form) {
     },
     true,
   );
-  form.addEventListener("pointerup", () => (pressed = Date.now()));
-  form.addEventListener("keydown", () => (pressed = 0));
-  form.addEventListener("click", ({ target }) => target.closest(".spot") && tapMap(target.closest(".spot")));
-  form.addEventListener("submit", (event) => {
+  on(form, "pointerup", ({ pointerType }) => ((pressed = performance.now()), (finger = pointerType === "touch")));
+  on(form, "keydown", () => (pressed = -1e9));
+  on(form, "click", ({ target }) => target.closest(".spot") && tapMap(target.closest(".spot")));
+  on(form, "submit", (event) => {
     if (event.submitter?.value === "switch") return; // storage refused: the page travels by POST
     event.preventDefault();
     known = null;
     next();
   });
-  document.addEventListener("click", (event) => {
+  on(document, "click", (event) => {
     known = null;
     const source = event.target.closest("[data-do]");
     if (source && actions[source.dataset.do]) {
@@ -411,7 +432,7 @@ export default function check(form) {
     const again = event.target.closest("a[href^='#again']");
     if (again) (event.preventDefault(), go(again.hash.slice(1)));
   });
-  document.querySelector(".languages").addEventListener("click", (event) => {
+  on(document.querySelector(".languages"), "click", (event) => {
     const code = event.target.closest("[data-language]")?.dataset.language;
     if (!code) return;
     const answers = read();
@@ -422,7 +443,7 @@ export default function check(form) {
     event.preventDefault();
     location.assign(`/${code}/`);
   });
-  addEventListener("popstate", ({ state }) => {
+  on(window, "popstate", ({ state }) => {
     const at = state?.at ?? -1;
     const empty = !Object.keys(read()).length;
     if (at !== -1 && empty && store.loadDraft()) return offerDraft();
@@ -435,8 +456,9 @@ export default function check(form) {
     byId("result").querySelector("[data-stopped]").hidden = done;
     show("result");
   });
-  addEventListener("error", () => now !== -1 && show("broken"));
-  addEventListener("unhandledrejection", () => {});
+  on(window, "pageshow", ({ persisted }) => {
+    if (persisted && kept && !store.loadDraft() && !store.loadResult()) (clear(), show(-1)); // erased meanwhile
+  });
 
   // ---- begin
 
@@ -444,7 +466,7 @@ export default function check(form) {
   const posted = root.dataset.posted;
   root.classList.add("js");
   root.classList.remove("plain");
-  begin();
+  guarded(begin)();
 
   function begin() {
     const draft = store.loadDraft();
@@ -462,15 +484,15 @@ export default function check(form) {
   }
 
   function offerDraft() {
-    document.querySelector("[data-part=resume]").hidden = false;
+    part("resume").hidden = false;
     show(-1, false);
   }
 
   function begunByPost() {
     for (const id of Object.keys(question)) if (all(`[data-question="${id}"] input:checked`).length) seen.add(id);
     known = null;
-    if (posted === "result") return conclude();
-    go(Math.min(step(lastAnswered(), 1), screens.length - 1));
+    if (posted === "result" || (posted === "switch" && unanswered() >= screens.length)) return conclude();
+    resume({ answers: {}, screen: step(lastAnswered(), 1) });
   }
 
   function switched(draft) {

@@ -12,7 +12,7 @@ async function start(element) {
   const name = element.dataset.module;
   if (!names.includes(name)) return;
   const module = await import(`./${name}.js`);
-  module.default(element);
+  await module.default(element);
 }
 
 if (!document.getElementById("check")) document.documentElement.classList.add("js"); // check.js does it itself

@@ -1,12 +1,12 @@
 // "Ready without internet" only after the worker has counted every file.
 
-import { ask } from "./worker.js";
+import { ask, workers } from "./worker.js";
 
 export default async function offline(element) {
   const say = (state) => {
     for (const line of element.querySelectorAll("[data-state]")) line.hidden = line.dataset.state !== state;
   };
-  if (!("serviceWorker" in navigator)) return say("cannot");
+  if (!workers) return say("cannot");
   const look = async () => {
     const status = await ask("status");
     const ready = status?.ready.includes(document.documentElement.lang);

@@ -1,9 +1,9 @@
 // "A new version is ready": offered in words, never during a check; one reload after a yes.
 
-import { registration } from "./worker.js";
+import { registration, workers } from "./worker.js";
 
 export default async function updates(element) {
-  if (!("serviceWorker" in navigator)) return;
+  if (!workers) return;
   const offer = async () => {
     element.hidden = true;
     if (document.querySelector("#check .screen.on") || element.dataset.later) return; // in a check
@@ -13,7 +13,7 @@ export default async function updates(element) {
     const what = target.closest("[data-do]")?.dataset.do;
     if (what === "later") (element.dataset.later = "yes"), (element.hidden = true);
     if (what !== "now") return;
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    workers.addEventListener("controllerchange", () => location.reload(), { once: true });
     (await registration())?.waiting?.postMessage({ do: "activate" });
   });
   const watch = async () => {
@@ -23,7 +23,7 @@ export default async function updates(element) {
     });
     await offer();
   };
-  await navigator.serviceWorker.ready.then(watch);
+  await workers.ready.then(watch);
   addEventListener("genu:screen", offer);
   document.addEventListener("visibilitychange", async () => {
     if (document.visibilityState !== "visible") return;

@@ -1,13 +1,20 @@
 // The page's side of the service worker.
 
-const supported = "serviceWorker" in navigator;
+// Some browsers have it, some have not, some refuse the very look at it.
+export const workers = (() => {
+  try {
+    return navigator.serviceWorker;
+  } catch {
+    return undefined;
+  }
+})();
 
 // Register the worker and ask it to keep this page's language.
 export async function keepOffline() {
-  if (!supported) return;
+  if (!workers) return;
   try {
-    await navigator.serviceWorker.register(scriptAddress(), { scope: "/", updateViaCache: "none" });
-    await navigator.serviceWorker.ready;
+    await workers.register(scriptAddress(), { scope: "/", updateViaCache: "none" });
+    await workers.ready;
     await ask("keep");
   } catch {
     // no worker here: the site works as a plain site
@@ -22,9 +29,7 @@ function scriptAddress() {
 
 // Ask the active worker; {version, rules, ready} or null within 60 s.
 export async function ask(what) {
-  if (!supported) return null;
-  const registration = await navigator.serviceWorker.getRegistration();
-  const worker = registration?.active;
+  const worker = (await registration())?.active;
   if (!worker) return null;
   return new Promise((resolve) => {
     const channel = new MessageChannel();
@@ -34,4 +39,4 @@ export async function ask(what) {
   });
 }
 
-export const registration = async () => (supported ? navigator.serviceWorker.getRegistration() : undefined);
+export const registration = async () => workers?.getRegistration().catch(() => undefined);

@@ -4,9 +4,12 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Locator, Page
 
-from webapp.content.load import load
+from webapp.content.load import book, load
+from webapp.triage.engine import shown_questions
 
-QUESTIONS = {question.id: question for question in load().questions}
+CONTENT = load()
+BOOK = book(CONTENT)
+QUESTIONS = {question.id: question for question in CONTENT.questions}
 SCREEN = ".screen.on"
 STEPS = 60  # more screens than any check has
 
@@ -28,9 +31,7 @@ class Person:
 
     def opens(self, path: str = "/en/") -> "Person":
         self.page.goto(path)
-        self.page.wait_for_function(
-            "document.documentElement.classList.contains('js') && document.querySelector('.screen.on')"
-        )
+        self.page.wait_for_selector("html.js .screen.on")
         return self
 
     def starts(self, language: str = "en") -> "Person":
@@ -40,7 +41,8 @@ class Person:
     def comes_to(self, where: str, answers: dict[str, Any], language: str = "en") -> "Person":
         """Be at a question, or at the result, with these answers given: by a draft, without taps."""
         self.opens(f"/{language}/")
-        asked = [name for name, question in QUESTIONS.items() if question.block not in "IJK"]
+        shown = shown_questions(BOOK, answers)
+        asked = [name for name in shown if QUESTIONS[name].block not in "IJK"]
         early = asked if where == "result" else asked[: asked.index(where)]
         self.page.evaluate(
             """([where, answers]) => {
@@ -95,7 +97,7 @@ class Person:
         self.page.locator(".languages summary").tap()
         with self.page.expect_navigation():
             self.page.locator(f".languages [data-language={language}]").tap()
-        self.page.wait_for_function("document.querySelector('.screen.on')")
+        self.page.wait_for_selector("html.js .screen.on")
         assert self.page.get_attribute("html", "lang") == language
         return self
 
@@ -244,8 +246,5 @@ class Person:
         return self.page.evaluate("({...localStorage, ...sessionStorage})")
 
     def _moves_on(self, before: str) -> None:
-        self.page.wait_for_function(
-            "before => { const on = document.querySelector('.screen.on'); return on && on.id !== before; }",
-            arg=before,
-        )
+        self.page.wait_for_selector(f".screen.on:not(#{before})" if before else SCREEN)
         self.page.wait_for_timeout(260)  # a second touch sooner than this counts as a double tap

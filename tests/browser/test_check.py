@@ -360,9 +360,7 @@ def test_keyboard_alone_and_arrow_keys_do_not_jump(person):
         before = person.place()
         person.screen.locator("[data-do=next]").focus()
         press("Enter")
-        person.page.wait_for_function(
-            "before => document.querySelector('.screen.on').id !== before", arg=before
-        )
+        person.page.wait_for_selector(f".screen.on:not(#{before})")
     assert person.questions() == ["age_band"]
     press("Tab")
     press("Space")

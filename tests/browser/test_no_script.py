@@ -39,7 +39,7 @@ def tick(page: Page, name: str, value: str) -> None:
 
 def sends(page: Page, part: str) -> None:
     with page.expect_navigation():
-        page.locator(f"button[name=part][value={part}]").tap()
+        page.locator(f"#check button[name=part][value={part}]").tap()
 
 
 def entered(page: Page) -> set[tuple[str, str]]:
