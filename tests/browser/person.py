@@ -149,9 +149,11 @@ class Person:
         """Answer what is asked on this screen and go on, by itself or with Continue."""
         before, questions = self.place(), self.questions()
         taps = [tap for name in questions for tap in self._taps(name, answers.get(name))]
+        alone = len(questions) == 1
+        moves = [self._goes_on_by_itself(name, answers, alone) for name in questions]
         for label in taps:
             label.tap()
-        if not (len(questions) == 1 and taps and self._goes_on_alone(questions[0], answers)):
+        if not (taps and any(moves)):
             self.screen.locator("[data-do=next]").tap()
         self._moves_on(before)
         return self
@@ -175,10 +177,11 @@ class Person:
         assert value is not None, f"no answer to {name}"
         return [] if value in ticked else [self.label(name, value)]
 
-    def _goes_on_alone(self, name: str, answers: dict[str, Any]) -> bool:
+    def _goes_on_by_itself(self, name: str, answers: dict[str, Any], alone: bool) -> bool:
+        """Return whether a tap on this answer ends the screen: a lone choice, "None of these"."""
         question = QUESTIONS[name]
         if question.type != "multi":
-            return True
+            return alone
         rows = [*(answers.get(name) or {})]
         return bool(question.none) and not any(self.label(name, row).is_visible() for row in rows)
 

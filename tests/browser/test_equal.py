@@ -1,4 +1,4 @@
-"""The result block is the same whether the phone or the server makes it.
+"""The whole result, with what stands below it, is the same by the phone and by the server.
 
 GENU_EQUAL: how many answer sets per language (60 unless told; 600 takes some minutes).
 """
@@ -21,11 +21,13 @@ BATCH = 20
 RELOADS = 3  # sets that go the whole way through the page
 CONTENT = load()
 BOOK = make_book(CONTENT)
+BLOCK_J = [question.id for question in CONTENT.questions if question.block == "J"]
 MISSING = {"single": lambda q: q["options"][0], "number": lambda q: q["range"][0]}
 
 # Fills the form, posts it, and gives both result blocks as text.
 BOTH = """async ({sets, modules}) => {
-  const {outcomeBlocks} = await import(`${modules}/outcome.js`);
+  const {itemInWords, outcomeBlocks} = await import(`${modules}/outcome.js`);
+  const {parts, planBlocks} = await import(`${modules}/plan.js`);
   const {triage} = await import(`${modules}/triage.js`);
   const form = document.getElementById("check");
   const book = JSON.parse(document.getElementById("book").textContent);
@@ -46,7 +48,12 @@ BOTH = """async ({sets, modules}) => {
     body.append("part", "all");
     const response = await fetch(location.pathname, {method: "POST", body});
     const box = document.createElement("div");
-    box.append(outcomeBlocks(book, answers, triage(book, answers, finished)));
+    const outcome = triage(book, answers, finished);
+    box.append(outcomeBlocks(book, answers, outcome));
+    if (finished) {
+      const plan = planBlocks(await parts(), book, answers, outcome, itemInWords);
+      box.querySelector("[data-part=guide]").replaceChildren(plan);
+    }
     told.push([response.status, box.innerHTML, await response.text()]);
   }
   return told;
@@ -68,8 +75,11 @@ PLAIN = """(sources) => sources.map((html) => {
 })"""
 
 
-def complete(answers: dict[str, Any]) -> dict[str, Any]:
-    """Return the answers with what the form insists on filled in."""
+def complete(answers: dict[str, Any], medicine: bool = False) -> dict[str, Any]:
+    """Return the answers with what the form insists on filled in.
+
+    medicine: keep those to block J, be they all three or not.
+    """
     answers = dict(answers)
     answers["pain_place"] = answers.get("pain_place") or {"behind_middle": "yes"}
     for _ in BOOK["questions"]:
@@ -78,11 +88,13 @@ def complete(answers: dict[str, Any]) -> dict[str, Any]:
             if (
                 name in answers
                 or question["optional"]
+                or not question["check"]
                 or name not in shown_questions(BOOK, answers)
             ):
                 continue
             answers[name] = MISSING.get(question["type"], lambda q: {})(question)
     asked = {q["id"] for q in BOOK["questions"] if q["check"]}
+    asked |= set(BLOCK_J) if medicine else set()
     return {name: answer for name, answer in answers.items() if name in asked}
 
 
@@ -92,7 +104,10 @@ def sets() -> list[dict[str, Any]]:
     golden = [expand(CONTENT, BOOK, case.answers) for case in CONTENT.cases]
     golden = golden[:: max(1, len(golden) * 2 // SETS)]
     by_chance = [random_answers(BOOK, source) for _ in range(SETS - len(golden))]
-    found = [{"answers": complete(answers), "finished": True} for answers in golden + by_chance]
+    found = [
+        {"answers": complete(answers, medicine=n % 2 == 0), "finished": True}
+        for n, answers in enumerate(golden + by_chance)
+    ]
     cut = {"danger_now": {}, "limb_danger": {"cold_pale_foot": "unsure", "bone_wound": "yes"}}
     measured = complete(golden[0]) | {"calf_cm_sore": 40.5, "calf_cm_other": 36}
     return [
@@ -111,7 +126,7 @@ def test_phone_and_server_make_the_same_result(phone, language):
     page, reader = phone.page(), phone.page()
     page.goto(f"/{language}/")
     page.wait_for_selector(".screen.on")
-    levels = set()
+    levels, parts = set(), set()
     wanted = sets()
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
@@ -124,8 +139,12 @@ def test_phone_and_server_make_the_same_result(phone, language):
             assert status == 200, asked
             assert mine == theirs, asked
             levels |= set(re.findall(r'data-level="(\w+)"', mine))
+            parts |= set(
+                re.findall(r"data-(?:part=\"\w+\"|dose|no-dose|ask|first|fits|minor)", mine)
+            )
     assert len(wanted) >= SETS
     assert len(levels) >= 4, levels
+    assert len(parts) >= 11, parts
 
 
 @pytest.mark.parametrize("language", ["en", "es", "ar"])
@@ -139,7 +158,7 @@ def test_the_whole_way_through_the_page_gives_the_same_too(phone, language):
             wanted["answers"],
         )
         page.reload()
-        page.wait_for_selector("#result.on .level")
+        page.wait_for_selector("#result.on [data-part=visit]")
         shown = page.inner_html("#result")
         ((_, _, by_server),) = page.evaluate(BOTH, {"sets": [wanted], "modules": modules(page)})
         mine, theirs = reader.evaluate(PLAIN, [shown, by_server])
