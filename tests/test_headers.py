@@ -11,6 +11,7 @@ from flask import Flask
 from tests.markup import parse
 from webapp import create_app
 from webapp.assets import asset
+from webapp.content.load import guide
 from webapp.languages import languages
 from webapp.pages import Site
 
@@ -37,6 +38,7 @@ PAGE_POLICY = (
     "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types sw"
 )
+TRAINING = COMMON["Permissions-Policy"].replace("wake-lock=()", "wake-lock=(self)")
 WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
 HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 HTML = "text/html; charset=utf-8"
@@ -73,6 +75,11 @@ def exactly(response, policy, **own):
 def test_page(client, policy, address):
     response = client.get(address)
     exactly(response, policy, **KEPT, Content_Type=HTML, Content_Length=None, ETag=None)
+
+
+def test_only_the_exercises_may_keep_the_screen_awake(client):
+    assert client.get("/ar/exercises").headers["Permissions-Policy"] == TRAINING
+    assert client.get("/ar/care").headers["Permissions-Policy"] == COMMON["Permissions-Policy"]
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip"])
@@ -300,6 +307,6 @@ def test_nothing_else_is_inline(pages):
 def test_the_rules_inside_the_page_cannot_end_their_script(content, book):
     trick = {**book, "version": "</script><b>"}
     with Flask("webapp").test_request_context():
-        site = Site(content, trick, languages(pseudo=False)[:1])
+        site = Site(content, trick, guide(content), languages(pseudo=False)[:1])
         page = parse(site.pages()["/en/"].decode())
     assert json.loads(page.one("script", id="book").raw) == json.loads(json.dumps(trick))

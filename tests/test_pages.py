@@ -10,12 +10,17 @@ import pytest
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from tests.markup import parse
-from webapp.assets import asset, files, tree_hash
+from webapp.assets import asset, body, files, tree_hash
 from webapp.languages import languages
 from webapp.pages import PAGES
 
 CODES = [language.code for language in languages(pseudo=True)]
-PATHS = ("", "danger", "numbers", "offline", "languages", "privacy", "about")
+CAUSES = "vessel joint ligament_cushion muscle_tendon nerve infection bone_growth child whole_body"
+PATHS = (
+    *("", "danger", "numbers", "offline", "languages", "privacy", "about"),
+    *("guide", "care", "exercises", "remedies", "sources"),
+    *(f"causes/{group}" for group in CAUSES.split()),
+)
 PLACES = [(code, path) for code in CODES for path in PATHS]
 RIGHT_TO_LEFT = {"ar", "ar-XB", "ckb", "fa", "he", "ps", "ur"}
 DECODE = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
@@ -211,7 +216,7 @@ def test_static_file_is_immutable_under_its_hash(client, name):
     address = asset(name)
     assert re.fullmatch(rf"/static/[0-9a-f]{{12}}/{re.escape(name)}", address)
     response = client.get(address)
-    data = files()[name].read_bytes()
+    data = body(name)
     assert (response.status_code, response.data) == (200, data)
     assert response.headers["Cache-Control"] == "max-age=315360000, public, immutable"
     assert response.headers["ETag"] == f'"{hashlib.sha256(data).hexdigest()[:16]}"'
@@ -221,7 +226,7 @@ def test_static_file_is_immutable_under_its_hash(client, name):
 
 @pytest.mark.parametrize("name", ["js/check.js", "css/app.css", "icons/icon.svg"])
 def test_static_text_travels_compressed(client, name):
-    data = files()[name].read_bytes()
+    data = body(name)
     for encoding in ("br", "gzip"):
         response = client.get(asset(name), headers={"Accept-Encoding": encoding})
         assert response.headers["Content-Encoding"] == encoding

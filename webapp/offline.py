@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import render_template
 
 from webapp.assets import STATIC, asset, body, files, integrity, slim
+from webapp.guide_pages import GUIDE
 
 if TYPE_CHECKING:
     from webapp.pages import Site, Speaker
@@ -37,9 +38,13 @@ def shared_files() -> dict[str, str]:
     return {asset(name): integrity(body(name)) for name in files() if not name.startswith(NOT_KEPT)}
 
 
-def pack(code: str, kept: dict[str, bytes]) -> dict[str, str]:
-    """Return {address: integrity} of one language: its pages and its manifest."""
-    return {url: integrity(body) for url, body in kept.items() if url.startswith(f"/{code}/")}
+def pack(code: str, kept: dict[str, bytes], guide: bool = False) -> dict[str, str]:
+    """Return {address: integrity} of one language: its check and manifest, or its guide."""
+    return {
+        url: integrity(body)
+        for url, body in kept.items()
+        if url.startswith(f"/{code}/") and (url.removeprefix(f"/{code}/") in GUIDE) is guide
+    }
 
 
 def service_worker(site: "Site", kept: dict[str, bytes]) -> str:
@@ -53,6 +58,7 @@ def service_worker(site: "Site", kept: dict[str, bytes]) -> str:
         "rules": site.book["version"],
         "shared": shared_files(),
         "packs": {code: pack(code, kept) for code in site.speakers},
+        "guides": {code: pack(code, kept, guide=True) for code in site.speakers},
         "lastResort": {code: last_resort(speaker) for code, speaker in site.speakers.items()},
     }
     engine = re.sub(

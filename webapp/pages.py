@@ -17,31 +17,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp import finder, forms, linked_data, plan
 from webapp.assets import asset, inline_css, picture
 from webapp.content.schema import Content, EmergencyNumber, Question, translated
+from webapp.guide_pages import CAUSE_GROUPS, GUIDE
 from webapp.i18n import Translate, translator
 from webapp.languages import Language
 from webapp.security import from_own_pages
 from webapp.triage.engine import LEVELS, Answers, Book, Outcome, shown_answers, triage
 from webapp.triage.guide import Guide
 
-CAUSE_GROUPS = (
-    "vessel",
-    "joint",
-    "ligament_cushion",
-    "muscle_tendon",
-    "nerve",
-    "infection",
-    "bone_growth",
-    "child",
-    "whole_body",
-)
-GUIDE = {
-    "guide": "guide",
-    **{f"causes/{group}": "causes" for group in CAUSE_GROUPS},
-    "care": "care",
-    "exercises": "exercises",
-    "remedies": "remedies",
-    "sources": "sources",
-}
 PAGES = {
     "": "check",
     "danger": "danger",
@@ -182,13 +164,12 @@ class Speaker:
             country=country,
             number=row,
             restated=self.restated(given) if outcome else [],
-            plan=self.plan(given, outcome) if outcome and not stopped else None,
+            plan=self.below(given, outcome) if outcome and not stopped else None,
             **self.words,
         )
 
-    def plan(self, answers: Answers, outcome: Outcome) -> plan.Plan:
+    def below(self, answers: Answers, outcome: Outcome) -> plan.Plan:
         """Return what stands below a result, in words."""
-        site = self.site
         content: Content = self.words["content"]
 
         def said(question: str, option: str) -> Said:
@@ -196,7 +177,12 @@ class Speaker:
             answer = {option: "yes"} if asked.type == "multi" else option
             return _in_words(asked, answer)[0]
 
-        return plan.make(content, site.book, site.guide, answers, outcome, said)
+        return self.planner.plan(answers, outcome, said)
+
+    @cached_property
+    def planner(self) -> plan.Planner:
+        """The words below a result, ready."""
+        return plan.Planner(self.words["content"], self.site.book, self.site.guide)
 
     def restated(self, answers: Answers) -> list[tuple[Question, list[Said]]]:
         """Return the answers that count, in words: [(question, [Said, …]), …]."""

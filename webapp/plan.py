@@ -3,7 +3,7 @@
 The engine (webapp.triage.guide) decides with ids; here they meet their words.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,17 +13,23 @@ from webapp.triage.engine import Answers, Book, Outcome, State, shown_answers
 
 BLOCK_J = ("medicines", "med_safety", "weight_low")
 ELSEWHERE = ("safety", "knowledge")  # groups that stand on the result already, or are for reading
+VISIT = "visit"
+Words = Callable[[str, str], Any]  # (question, option) → webapp.pages.Said, as the person read it
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A card as the person may see it. line: caution. checks: why no dose. asked: J is answered."""
+    """A card as the person may see it.
+
+    cautions: lines before the steps. dose: a medicine's steps may be read. checks: lines that say
+    why not. asked: the questions of block J need not be asked (again).
+    """
 
     card: Card
-    line: str
+    cautions: tuple[str, ...]
     dose: bool
-    asked: bool
     checks: tuple[str, ...]
+    asked: bool
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,8 @@ def lines(content: Content) -> dict[str, str]:
     """Return every line a gate can say: {"F_DVT.massage": …, "F_PE.all": …, "hidden.ice": …}."""
     found: dict[str, str] = {}
     for gate in content.gates:
-        for card, line in (gate.why | gate.cautions).items():
-            found[f"{gate.id}.{card}"] = line
+        for id, line in (gate.why | gate.cautions).items():
+            found[f"{gate.id}.{id}"] = line
     for card in content.cards:
         found[f"hidden.{card.id}"] = card.hidden_why or ""
         found[f"caution.{card.id}"] = card.caution or ""
@@ -61,81 +67,64 @@ def lines(content: Content) -> dict[str, str]:
     return {key: line for key, line in found.items() if line}
 
 
-def make(
-    content: Content,
-    book: Book,
-    guide: engine.Guide,
-    answers: Answers,
-    outcome: Outcome,
-    in_words: Callable[[str, str], Any],
-) -> Plan:
-    """Return the plan of an outcome, in the words of `content` (one language).
+class Planner:
+    """One content in one language, with the data of both engines."""
 
-    in_words(question, option) gives an answer as the person read it (webapp.pages.Said).
-    """
-    said = lines(content)
-    found = engine.causes(book, guide, answers, outcome)
-    cards = {card.id: card for card in content.cards}
-    care = engine.care(book, guide, answers, outcome, found)
-    flags = engine.flags_set(book, guide, answers, outcome)
-    shown = [
-        _shown(cards[c.id], c, said, guide, book, answers) for c in care if c.state != "hidden"
-    ]
-    by_id = {cause.id: cause for cause in content.conditions}
-    left = [
-        (c.id, cards[c.id].title, _line(said, c))
-        for c in care
-        if c.state == "hidden" and cards[c.id].group not in ELSEWHERE
-    ]
-    left += [(r.id, r.name, r.danger) for r in content.remedies if flags & set(r.flags)]
-    return Plan(
-        care=tuple(
-            sorted(
-                (s for s in shown if s.card.group not in (*ELSEWHERE, "visit")),
-                key=lambda s: not s.card.free,
-            )
-        ),
-        visit=tuple(s for s in shown if s.card.group == "visit"),
-        left=tuple(left) if outcome.level != "emergency" else (),
-        causes=tuple(
-            Fitting(by_id[c.id], c.must_rule_out, tuple(in_words(*fit) for fit in c.fits))
-            for c in found
-        ),
-        minor=State(book, shown_answers(book, answers)).holds(["is", "AGE_MINOR"]),
-    )
+    def __init__(self, content: Content, book: Book, guide: engine.Guide) -> None:
+        self.content = content
+        self.book = book
+        self.guide = guide
+        self.lines = lines(content)
+        self.cards = {card.id: card for card in content.cards}
+        self.causes = {cause.id: cause for cause in content.conditions}
 
+    def plan(self, answers: Answers, outcome: Outcome, in_words: Words) -> Plan:
+        """Return what stands below the outcome of these answers."""
+        state = State(self.book, shown_answers(self.book, answers))
+        found = engine.causes(self.book, self.guide, answers, outcome)
+        care = engine.care(self.book, self.guide, answers, outcome, found)
+        shown = [self._shown(c, answers, state) for c in care if c.state != "hidden"]
+        home = [s for s in shown if s.card.group not in (*ELSEWHERE, VISIT)]
+        flags = engine.flags_set(self.book, self.guide, answers, outcome)
+        return Plan(
+            care=tuple(sorted(home, key=lambda s: not s.card.free)),
+            visit=tuple(s for s in shown if s.card.group == VISIT),
+            left=() if outcome.level == "emergency" else tuple(self._left(care, flags)),
+            causes=tuple(
+                Fitting(self.causes[c.id], c.must_rule_out, tuple(in_words(*fit) for fit in c.fits))
+                for c in found
+            ),
+            minor=state.holds(["is", "AGE_MINOR"]),
+        )
 
-def _line(said: dict[str, str], care: engine.Care) -> str:
-    """Return the one line that says why a card is hidden or wants care."""
-    if care.state == "shown":
-        return ""
-    keys = (
-        f"{care.reason}.{care.id}",
-        f"{care.reason}.all",
-        care.reason,
-        f"{care.state}.{care.id}",
-    )
-    return next((said[key] for key in keys if key in said), "")
+    def _shown(self, care: engine.Care, answers: Answers, state: State) -> Shown:
+        checks = self._checks(care.id, state)
+        asked = bool(checks) or all(answers.get(name) is not None for name in BLOCK_J)
+        reasons = (care.reason, *care.more) if care.state == "caution" else ()
+        said = dict.fromkeys(self._line(care, reason) for reason in reasons)
+        cautions = tuple(line for line in said if line and line not in checks)
+        return Shown(self.cards[care.id], cautions, care.dose, checks, asked)
 
+    def _left(self, care: Iterable[engine.Care], flags: set[str]) -> list[tuple[str, str, str]]:
+        hidden = [
+            c for c in care if c.state == "hidden" and self.cards[c.id].group not in ELSEWHERE
+        ]
+        remedies = [remedy for remedy in self.content.remedies if flags & set(remedy.flags)]
+        left = [(c.id, str(self.cards[c.id].title), self._line(c, c.reason)) for c in hidden]
+        return left + [(r.id, str(r.name), str(r.danger)) for r in remedies]
 
-def _shown(
-    card: Card,
-    care: engine.Care,
-    said: dict[str, str],
-    guide: engine.Guide,
-    book: Book,
-    answers: Answers,
-) -> Shown:
-    checks = _checks(card.id, said, guide, State(book, shown_answers(book, answers)))
-    asked = bool(checks) or all(answers.get(name) is not None for name in BLOCK_J)
-    return Shown(card, _line(said, care), care.dose, asked, checks)
+    def _line(self, care: engine.Care, reason: str) -> str:
+        """Return the line that says why a card is hidden or wants care."""
+        keys = (f"{reason}.{care.id}", f"{reason}.all", reason, f"{care.state}.{care.id}")
+        return next((self.lines[key] for key in keys if key in self.lines), "")
 
-
-def _checks(id: str, said: dict[str, str], guide: engine.Guide, state: State) -> tuple[str, ...]:
-    """Return the lines of the medicine checks that hold for a card."""
-    found: list[str] = []
-    for check in guide["checks"]:
-        if check["card"] == id and state.holds(check["when"]):
-            fine = [n for n, when in enumerate(check["texts"], 1) if state.holds(when)]
-            found += [said[f"{check['id']}.{n}"] for n in fine] or [said[check["id"]]]
-    return tuple(dict.fromkeys(found))
+    def _checks(self, card: str, state: State) -> tuple[str, ...]:
+        """Return the lines of the medicine checks that hold for a card."""
+        found: list[str] = []
+        for check in self.guide["checks"]:
+            if check["card"] == card and state.holds(check["when"]):
+                fine = [n for n, when in enumerate(check["texts"], 1) if state.holds(when)]
+                found += [self.lines[f"{check['id']}.{n}"] for n in fine] or [
+                    self.lines[check["id"]]
+                ]
+        return tuple(dict.fromkeys(found))

@@ -28,15 +28,16 @@ FEATURES = [
     "picture-in-picture",
     "publickey-credentials-create",
     "publickey-credentials-get",
+    "screen-wake-lock",
     "serial",
     "storage-access",
     "usb",
     "xr-spatial-tracking",
 ]
 PERMISSIONS = ", ".join(
-    [f"{f}=()" for f in FEATURES]
-    + ["clipboard-write=(self)", "screen-wake-lock=(self)", "web-share=(self)"]
+    [f"{f}=()" for f in FEATURES] + ["clipboard-write=(self)", "web-share=(self)"]
 )
+TRAINING = PERMISSIONS.replace("screen-wake-lock=()", "screen-wake-lock=(self)")
 COMMON = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -66,9 +67,13 @@ def protect(app: Callable[..., Iterable[bytes]], style_hash: str) -> Callable[..
     """Wrap a WSGI application so that every response carries the headers."""
     page = [*COMMON.items(), ("Content-Security-Policy", page_policy(style_hash))]
     worker = [*COMMON.items(), ("Content-Security-Policy", WORKER_POLICY)]
+    training = [(n, TRAINING if n == "Permissions-Policy" else v) for n, v in page]
 
     def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        extra = worker if environ.get("PATH_INFO") == "/sw.js" else page
+        path = environ.get("PATH_INFO", "")
+        extra = worker if path == "/sw.js" else page
+        if path.endswith("/exercises"):  # the session keeps the screen awake
+            extra = training
         if "https" in (environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO")):
             extra = [*extra, HSTS]
 

@@ -37,7 +37,7 @@ export function planBlocks(source, book, answers, outcome, inWords) {
   const shown = cards.filter(({ state }) => state !== "hidden").map(careEntry).filter(Boolean);
   const home = shown.filter(({ dataset }) => !("visit" in dataset));
   const free = ({ dataset }) => "free" in dataset;
-  const left = cards.filter(({ state }) => state === "hidden").map((card) => leftOut(card.id, lineOf(card)));
+  const left = cards.filter(({ state }) => state === "hidden").map((card) => leftOut(card.id, lineOf(card, card.reason)));
   const risky = guide.remedies.filter((remedy) => remedy.flags.some((flag) => flags.has(flag)));
   fill("care", [...home.filter(free), ...home.filter((entry) => !free(entry))]);
   fill("left", outcome.level === "emergency" ? [] : [...left, ...risky.map(({ id }) => leftOut(id, ""))].filter(Boolean));
@@ -54,8 +54,8 @@ export function planBlocks(source, book, answers, outcome, inWords) {
     return kept && document.importNode(kept, true);
   }
 
-  function lineOf({ id, state, reason }) {
-    const keys = state === "shown" ? [] : [`${reason}.${id}`, `${reason}.all`, reason, `${state}.${id}`];
+  function lineOf({ id, state }, reason) {
+    const keys = [`${reason}.${id}`, `${reason}.all`, reason, `${state}.${id}`];
     return lines.get(keys.find((key) => lines.has(key))) || "";
   }
 
@@ -63,17 +63,21 @@ export function planBlocks(source, book, answers, outcome, inWords) {
     const node = entry("card", card.id);
     if (!node) return null;
     const part = (name) => node.querySelector(name);
-    const line = lineOf(card);
-    if (line) part(".caution").textContent = line;
-    else part(".caution").remove();
-    if (!part("[data-dose]")) return node;
     const said = checkLines(card.id);
+    part(".caution").replaceWith(...cautions(card, said).map((line) => ofText("p", line, "caution")));
+    if (!part("[data-dose]")) return node;
     const known = asked || said.length > 0;
-    part("[data-no-dose] ul").append(...said.map(item));
+    part("[data-no-dose] ul").append(...said.map((line) => ofText("li", line)));
     if (card.dose || known) part("[data-ask]").remove();
     if (card.dose || !known) part("[data-no-dose]").remove();
     if (!card.dose) part("[data-dose]").remove();
     return node;
+  }
+
+  function cautions(card, checks) {
+    const reasons = card.state === "caution" ? [card.reason, ...card.more] : [];
+    const said = new Set(reasons.map((reason) => lineOf(card, reason)));
+    return [...said].filter((line) => line && !checks.includes(line));
   }
 
   function checkLines(id) {
@@ -100,8 +104,9 @@ export function planBlocks(source, book, answers, outcome, inWords) {
   }
 }
 
-function item(text) {
-  const li = document.createElement("li");
-  li.textContent = text;
-  return li;
+function ofText(name, text, className) {
+  const node = document.createElement(name);
+  node.textContent = text;
+  if (className) node.className = className;
+  return node;
 }

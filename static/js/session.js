@@ -6,7 +6,7 @@ import { loadPhase, savePhase } from "./store.js";
 export default function session(element) {
   const part = (name) => element.querySelector(`[data-part=${name}]`);
   const button = (name) => element.querySelector(`[data-do=${name}]`);
-  const page = [...document.querySelectorAll("main > :not(.session)")];
+  const page = [...element.parentElement.children].filter((node) => node !== element);
   const title = element.querySelector("h2");
   let queue = [];
   let phase = 0;
@@ -46,7 +46,7 @@ export default function session(element) {
     if (over) return;
     done = 0;
     title.textContent = queue[0].querySelector("h3").textContent;
-    part("picture").replaceChildren(...[...queue[0].querySelectorAll("svg, ol")].map((node) => node.cloneNode(true)));
+    part("picture").replaceChildren(...[...queue[0].querySelectorAll("svg,ol")].map((node) => node.cloneNode(true)));
     part("dose").textContent = queue[0].querySelector(".dose").textContent;
     count();
     scrollTo(0, 0);

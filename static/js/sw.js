@@ -27,17 +27,29 @@ self.addEventListener("fetch", (event) => {
 
 async function install() {
   const codes = await languagesToKeep();
+  const readers = await guidesKept();
   try {
-    await keep(codes);
+    await keep(filesOf(codes, readers));
   } catch (error) {
     await caches.delete(CACHE).catch(() => {});
     throw error;
   }
 }
 
-// All or nothing: resolves when every file of these languages is kept.
-async function keep(codes) {
-  const files = Object.assign({}, BUILD.shared, ...codes.map((code) => BUILD.packs[code]));
+// A language is its check and danger pages first, its guide a moment later: on a bad line the check
+// is kept at the first try. An update takes both at once, so that nothing kept is lost.
+function filesOf(codes, readers) {
+  return Object.assign({}, BUILD.shared, ...codes.map((code) => BUILD.packs[code]), ...readers.map((code) => BUILD.guides[code]));
+}
+
+// Languages whose guide an earlier version kept.
+async function guidesKept() {
+  const kept = await Promise.all(CODES.map((code) => caches.match(`/${code}/guide`, { ignoreVary: true })));
+  return CODES.filter((code, n) => kept[n]);
+}
+
+// All or nothing: resolves when every file is kept.
+async function keep(files) {
   const cache = await caches.open(CACHE);
   const kept = new Set((await cache.keys()).map((request) => new URL(request.url).pathname));
   const wanted = Object.entries(files).filter(([path]) => !kept.has(path));
@@ -105,14 +117,19 @@ async function activate() {
 async function hear(event) {
   const { do: what, code } = event.data || {};
   if (what === "activate") await self.skipWaiting();
-  if (what === "keep" && CODES.includes(code)) await keep([code]).catch(() => {});
+  if (what === "keep" && CODES.includes(code)) await keepLanguage(code).catch(() => {});
   if (what === "keep" || what === "status") event.ports[0]?.postMessage(await counted());
+}
+
+async function keepLanguage(code) {
+  await keep(filesOf([code], []));
+  await keep(filesOf([code], [code]));
 }
 
 async function counted() {
   const kept = new Set((await (await caches.open(CACHE)).keys()).map((r) => new URL(r.url).pathname));
   const whole = (files) => Object.keys(files).every((path) => kept.has(path));
-  const ready = whole(BUILD.shared) ? CODES.filter((code) => whole(BUILD.packs[code])) : [];
+  const ready = CODES.filter((code) => whole(filesOf([code], [code])));
   return { version: VERSION, rules: BUILD.rules, ready };
 }
 

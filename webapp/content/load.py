@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -183,6 +184,27 @@ def load(folder: Path = HERE) -> Content:
     for where, what in complaints(content, places):
         raise ContentError(f"{where}: {what}")
     return content
+
+
+def load_rules(folder: Path) -> Content:
+    """Return only the questions and rules of a folder, unchecked against the rest: for compare."""
+    raw = {name: read(folder / f"{name}.yaml") for name in ("questions", "rules")}
+    rules = raw["rules"]
+    empty: dict[str, Any] = {part.name: () for part in fields(Content)}
+    scores = {
+        name: tuple(_build(ScoreItem, row, rules.where) for row in items)
+        for name, items in rules.get("scores", {}).items()
+    }
+    return Content(
+        **empty
+        | {
+            "questions": _list(Question, raw["questions"], "questions"),
+            "macros": _texts(rules, "macros"),
+            "guards": _texts(rules, "guards"),
+            "scores": scores,
+            "rules": _list(Rule, rules, "rules"),
+        }
+    )
 
 
 def _texts(data: Row, key: str) -> dict[str, str]:
