@@ -22,7 +22,8 @@ class Shown:
     """A card as the person may see it.
 
     cautions: lines before the steps. dose: a medicine's steps may be read. checks: lines that say
-    why not. asked: the questions of block J need not be asked (again).
+    why not. asked: the questions of block J need not be asked (again), as they are answered or
+    another answer settles it; that one without an answer counts as "not sure" does not.
     """
 
     card: Card
@@ -99,7 +100,11 @@ class Planner:
 
     def _shown(self, care: engine.Care, answers: Answers, state: State) -> Shown:
         checks = self._checks(care.id, state)
-        asked = bool(checks) or all(answers.get(name) is not None for name in BLOCK_J)
+        given = State(self.book, shown_answers(self.book, answers, finished=False))
+        own = [check["when"] for check in self.guide["checks"] if check["card"] == care.id]
+        asked = all(answers.get(name) is not None for name in BLOCK_J) or any(
+            given.holds(when) for when in own
+        )
         reasons = (care.reason, *care.more) if care.state == "caution" else ()
         said = dict.fromkeys(self._line(care, reason) for reason in reasons)
         cautions = tuple(line for line in said if line and line not in checks)

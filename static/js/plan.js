@@ -28,6 +28,7 @@ export function planBlocks(source, book, answers, outcome, inWords) {
   const fill = (name, items) =>
     items.length ? list(name).append(...items) : blocks.querySelector(`[data-part=${name}]`).remove();
   const holds = evaluator(book, shownAnswers(book, answers));
+  const given = evaluator(book, shownAnswers(book, answers, false)); // what was said, nothing assumed
   const found = causes(book, guide, answers, outcome);
   const cards = care(book, guide, answers, outcome, found);
   const flags = flagsSet(book, guide, answers, outcome);
@@ -66,7 +67,7 @@ export function planBlocks(source, book, answers, outcome, inWords) {
     const said = checkLines(card.id);
     part(".caution").replaceWith(...cautions(card, said).map((line) => ofText("p", line, "caution")));
     if (!part("[data-dose]")) return node;
-    const known = asked || said.length > 0;
+    const known = asked || guide.checks.some((check) => check.card === card.id && given(check.when));
     part("[data-no-dose] ul").append(...said.map((line) => ofText("li", line)));
     if (card.dose || known) part("[data-ask]").remove();
     if (card.dose || !known) part("[data-no-dose]").remove();
