@@ -143,6 +143,7 @@ export default function check(form) {
   }
 
   function prepare(screen, at) {
+    if (ofMedicine(screen)) dosing = true; // also when it was taken up again
     const answers = read();
     for (const id of idsOn(screen)) {
       const rows = shownOptions(book, answers, question[id]);
@@ -177,7 +178,8 @@ export default function check(form) {
   // The first screen that is asked and has no answer yet.
   function unanswered() {
     const on = wanted();
-    const found = screens.findIndex((screen, at) => on[at] && !optional(screen) && !answered(screen));
+    const needed = (screen) => !optional(screen) && !ofMedicine(screen) && !answered(screen);
+    const found = screens.findIndex((screen, at) => on[at] && needed(screen));
     return found < 0 ? screens.length : found;
   }
 
@@ -247,7 +249,7 @@ export default function check(form) {
     const answers = read();
     const { parts, planBlocks } = await import("./plan.js");
     const source = await parts();
-    place.replaceChildren(planBlocks(source, book, answers, outcome, itemInWords));
+    place.replaceChildren(planBlocks(source, book, answers, outcome, (id, option) => itemInWords(question[id], option)));
   }
 
   function banner(inCheck) {

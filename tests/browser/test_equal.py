@@ -51,7 +51,8 @@ BOTH = """async ({sets, modules}) => {
     const outcome = triage(book, answers, finished);
     box.append(outcomeBlocks(book, answers, outcome));
     if (finished) {
-      const plan = planBlocks(await parts(), book, answers, outcome, itemInWords);
+      const plan = planBlocks(await parts(), book, answers, outcome,
+        (id, option) => itemInWords(book.questions.find((question) => question.id === id), option));
       box.querySelector("[data-part=guide]").replaceChildren(plan);
     }
     told.push([response.status, box.innerHTML, await response.text()]);

@@ -128,6 +128,7 @@ def result_of(page: Page, language: str, level: str) -> None:
     page.goto(f"/{language}/")
     page.reload()
     page.wait_for_selector(f"#result.on .level.{level}")
+    page.wait_for_selector("#result [data-part=visit]")
     unfold(page)
 
 
