@@ -3,7 +3,7 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test browser prove bench translations screenshots clean
+.PHONY: run test browser prove cases bench translations screenshots clean
 
 run: .venv/run  ## serve Genu as in production
 	@echo "Genu is at http://127.0.0.1:$(PORT)/  (stop: Ctrl+C)"
@@ -21,6 +21,10 @@ browser: .venv/dev node_modules/.done  ## the whole browser suite; make test tak
 
 prove: .venv/dev  ## prove the rules over all answers
 	@$(BIN)/python -m tests.proof.prove
+
+cases: .venv/dev  ## all MC/DC pairs through the form too; GENU_WRITE=1 finds them anew (6 minutes)
+	@[ -z "$$GENU_WRITE" ] || $(BIN)/python -m tests.proof.mcdc
+	@GENU_CASES=all $(BIN)/pytest tests/proof/test_mcdc.py -q
 
 bench: .venv/dev node_modules/.done  ## figures of speed and size
 	@. ./tests/browsers.sh && $(BIN)/python -m webapp.tools.bench

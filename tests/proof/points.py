@@ -80,7 +80,7 @@ def in_words(node: Expression) -> str:
 
 def without_each_option(book: Book) -> Iterator[tuple[Change, str]]:
     """Yield, for each option of each literal, (the change that drops it, the option)."""
-    for number, point in enumerate(points(book)):
+    for point in points(book):
         kind, *parts = point.node
         where = ".".join(map(str, point.path)) or "0"
         if kind in ("and", "or"):
