@@ -8,6 +8,7 @@ from typing import Any
 import click
 from flask import Flask
 
+from webapp.content.load import book as make_book
 from webapp.content.schema import Content, Question
 from webapp.triage.engine import Answers, Book, triage
 from webapp.triage.guide import Guide, care, causes
@@ -37,6 +38,42 @@ def register(app: Flask, content: Content, book: Book, guide: Guide) -> None:
         except AnswerError as error:
             click.echo(str(error), err=True)
             sys.exit(2)
+
+    app.cli.add_command(compare_rules)
+
+
+@click.command("compare-rules")
+@click.argument("old")
+@click.argument("new")
+@click.option("--most", default=20, show_default=True, help="Print at most so many answer sets.")
+def compare_rules(old: str, new: str, most: int) -> None:
+    """Print answers whose level falls from OLD to NEW, or prove that there are none.
+
+    OLD and NEW: folders like webapp/content, or git revisions. Exit code 1 when a level falls.
+    """
+    try:
+        from webapp.tools import compare
+    except ModuleNotFoundError as error:
+        if error.name != "z3":
+            raise
+        click.echo("compare-rules needs z3-solver; see requirements-dev.txt", err=True)
+        sys.exit(2)
+    try:
+        before, after = compare.version(old), compare.version(new)
+        falls, more = compare.compared(before, after, most)
+    except compare.CompareError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    names = f"{old} ({make_book(before)['version']}) to {new} ({make_book(after)['version']})"
+    for number, fall in enumerate(falls, 1):
+        click.echo(f"{number}. {fall.before} -> {fall.after}")
+        click.echo("\n".join(compare.in_words(before, after, fall.answers)))
+        click.echo(f"  {json.dumps(fall.answers, ensure_ascii=False)}")
+    if not falls:
+        click.echo(f"No level falls from {names}: proved over all answers.")
+        return
+    click.echo(f"Levels fall from {names}: {len(falls)} answer sets{', and more' if more else ''}.")
+    sys.exit(1)
 
 
 def questionnaire(content: Content, book: Book) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from webapp.content.schema import (
     Rule,
     ScoreItem,
 )
+from webapp.triage.changes import CHANGING
 from webapp.triage.language import parse
 
 HERE = Path(__file__).parent
@@ -263,7 +264,7 @@ def guide(content: Content) -> dict[str, Any]:
     Keys: causes [{id, prior, tumour, evidence [[weight, expression]]}] in the brief's order, links
     (brief 4.3), cards [{id, relevant, causes, level_gate, medicine}], gates (6.2) [{id, when, cards
     {card: "hidden"|"caution"}}], checks (5.2), medicine_questions: all that the checks look at,
-    remedies [{id, flags}].
+    remedies [{id, flags}], changing (webapp.triage.changes).
     """
     return {
         "causes": [
@@ -297,6 +298,7 @@ def guide(content: Content) -> dict[str, Any]:
         "medicine_questions": sorted(
             {name for c in content.checks for name in looked_at(content, c.when)}
         ),
+        "changing": list(CHANGING),
         "remedies": [{"id": r.id, "flags": list(r.flags)} for r in content.remedies],
     }
 

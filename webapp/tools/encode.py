@@ -83,7 +83,8 @@ class Person:
             self.domain.append(z3.Implies(step, below))
             below = step
         if question["more_than"]:
-            self._new(question["id"], MORE)
+            more = self._new(question["id"], MORE)
+            self.domain.append(z3.Implies(more, self.said[(question["id"],)]))
 
 
 class Reading:
