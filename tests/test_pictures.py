@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "static" / "pictures"
 ICONS = ROOT / "static" / "icons"
 QUESTIONS = ROOT / "webapp" / "content" / "questions.yaml"
+EXERCISES_TEXT = ROOT / "webapp" / "content" / "exercises"
 
 SVG = "{http://www.w3.org/2000/svg}"
 TINT, HURT, TEAL, PAPER, EMERGENCY = "#0c4f4a", "#a33a1e", "#0c4f4a", "#fffdf8", "#8f0d1f"
@@ -24,6 +25,8 @@ DANGER_QUESTIONS = ("danger_now", "limb_danger", "body_skin")
 PLACES = {"thigh_back", "behind_inner", "behind_middle", "behind_outer", "calf"}
 
 SMALL = sorted([*PICTURES.glob("levels/*.svg"), *PICTURES.glob("danger/*.svg")])
+EXERCISES = sorted(PICTURES.glob("exercises/*.svg"))
+ANATOMY = PICTURES / "anatomy.svg"
 BODY_MAP = PICTURES / "body-map.svg"
 APP_ICONS = sorted(ICONS.glob("*.svg"))
 
@@ -50,15 +53,16 @@ def rows(question):
     return {row["id"] for row in found["options"]}
 
 
-@pytest.mark.parametrize("path", [*SMALL, BODY_MAP, *APP_ICONS], ids=named)
+@pytest.mark.parametrize("path", [*SMALL, *EXERCISES, ANATOMY, BODY_MAP, *APP_ICONS], ids=named)
 def test_svg_is_plain(path):
     text = path.read_text(encoding="utf-8")
     assert "<!" not in text and "<?" not in text and "xlink" not in text
-    assert {e.tag for e in elements(path)} <= {SVG + name for name in DRAWN}
+    labels = {"text"} if path == ANATOMY else set()
+    assert {e.tag for e in elements(path)} <= {SVG + name for name in DRAWN | labels}
     for element in elements(path):
         assert not {"id", "style", "href", "filter", "mask"} & set(element.attrib)
         assert not any(name.startswith("on") for name in element.attrib)
-        assert not (element.text or "").strip()
+        assert element.tag == SVG + "text" or not (element.text or "").strip()
     root = ET.parse(path).getroot()
     assert root.get("viewBox") and not {"width", "height"} & set(root.attrib)
 
@@ -69,7 +73,7 @@ def test_small_picture_fits_the_first_page(path):
     assert ET.parse(path).getroot().get("viewBox") == "0 0 48 48"
 
 
-@pytest.mark.parametrize("path", [*SMALL, BODY_MAP], ids=named)
+@pytest.mark.parametrize("path", [*SMALL, *EXERCISES, ANATOMY, BODY_MAP], ids=named)
 def test_picture_belongs_to_the_family(path):
     root = ET.parse(path).getroot()
     assert (root.get("fill"), root.get("stroke")) == ("none", "currentColor")
@@ -77,7 +81,7 @@ def test_picture_belongs_to_the_family(path):
     assert colours(path) <= PICTURE_COLOURS
 
 
-@pytest.mark.parametrize("path", SMALL, ids=named)
+@pytest.mark.parametrize("path", [*SMALL, *EXERCISES, ANATOMY], ids=named)
 def test_a_stylesheet_can_reach_every_colour(path):
     """`.tint`, `.hurt[fill]` and `.hurt[stroke^="#"]` are all that dark mode needs to change."""
     for element in elements(path):
@@ -99,6 +103,25 @@ def test_every_danger_row_has_a_picture(question):
 def test_no_danger_picture_is_left_over():
     wanted = set().union(*(rows(question) for question in DANGER_QUESTIONS))
     assert {p.stem for p in PICTURES.glob("danger/*.svg")} <= wanted
+
+
+def test_every_exercise_has_its_drawing_and_none_is_left_over():
+    assert {p.stem for p in EXERCISES} == {p.stem for p in EXERCISES_TEXT.glob("*.yaml")}
+
+
+@pytest.mark.parametrize("path", EXERCISES, ids=named)
+def test_exercise_drawing_keeps_to_one_scale(path):
+    """Equal heights: shown equally high, every figure has the same size."""
+    assert path.stat().st_size < 2560
+    assert ET.parse(path).getroot().get("viewBox") in {"0 0 160 160", "0 0 320 160"}
+
+
+def test_anatomy_has_each_number_from_1_on():
+    """The legend is a numbered list beside the drawing, so no number may be missing."""
+    assert ANATOMY.stat().st_size < 8192
+    assert ET.parse(ANATOMY).getroot().get("viewBox") == "0 0 320 400"
+    marks = {int(e.text) for e in elements(ANATOMY) if e.tag == SVG + "text"}
+    assert marks == set(range(1, 14))
 
 
 def spots():
