@@ -8,6 +8,7 @@ from typing import Any
 
 from webapp.triage import engine
 from webapp.triage import guide as advice
+from webapp.triage.changes import changes
 
 SCRIPT = Path(__file__).parent / "js" / "engine.mjs"
 
@@ -36,6 +37,7 @@ class PythonEngine:
                 for c in found
             ],
             "care": [{**asdict(card), "more": list(card.more)} for card in cards],
+            "changes": [list(change) for change in changes(self.book, answers, outcome.level)],
             "flags": sorted(advice.flags_set(self.book, guide, answers, outcome)),
         }
 

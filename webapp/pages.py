@@ -39,11 +39,12 @@ HTML = "text/html; charset=utf-8"
 
 
 class Said(NamedTuple):
-    """One answer in words; private ones are kept off paper and shared text."""
+    """One answer in words; private ones are kept off paper. asked: the question, where the answer alone is unclear."""
 
     text: str
     unsure: bool
     private: bool
+    asked: str = ""
 
 
 class Site:
@@ -198,9 +199,10 @@ class Speaker:
 def _in_words(question: Question, answer: Any) -> list[Said]:
     hide = question.private
     if question.type == "number":
-        return [Said(str(answer), False, hide)]
+        return [Said(str(answer), False, hide, question.text)]
     if question.type == "single":
-        return [Said(o.text, False, hide) for o in question.options if o.id == answer]
+        given = (option for option in question.options if option.id == answer)
+        return [Said(option.text, False, hide, question.text) for option in given]
     rows = [
         Said(o.text, answer[o.id] == "unsure", hide or o.private)
         for o in question.options

@@ -5,10 +5,12 @@ The engine (webapp.triage.guide) decides with ids; here they meet their words.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from webapp.content.schema import Card, Condition, Content
 from webapp.triage import guide as engine
+from webapp.triage.changes import changes
 from webapp.triage.engine import Answers, Book, Outcome, State, shown_answers
 
 BLOCK_J = ("medicines", "med_safety", "weight_low")
@@ -44,8 +46,12 @@ class Fitting:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything below one result. left: (id, name, why) of what to leave out."""
+    """Everything below one result.
 
+    changes: [(level, [signs in words])] that would make it more urgent. left: (id, name, why).
+    """
+
+    changes: tuple[tuple[str, tuple[Any, ...]], ...]
     care: tuple[Shown, ...]
     visit: tuple[Shown, ...]
     left: tuple[tuple[str, str, str], ...]
@@ -88,6 +94,7 @@ class Planner:
         home = [s for s in shown if s.card.group not in (*ELSEWHERE, VISIT)]
         flags = engine.flags_set(self.book, self.guide, answers, outcome)
         return Plan(
+            changes=self._changes(answers, outcome.level, in_words),
             care=tuple(sorted(home, key=lambda s: not s.card.free)),
             visit=tuple(s for s in shown if s.card.group == VISIT),
             left=() if outcome.level == "emergency" else tuple(self._left(care, flags)),
@@ -96,6 +103,15 @@ class Planner:
                 for c in found
             ),
             minor=state.holds(["is", "AGE_MINOR"]),
+        )
+
+    def _changes(
+        self, answers: Answers, level: str, in_words: Words
+    ) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+        found = changes(self.book, answers, level)
+        return tuple(
+            (to, tuple(in_words(change.question, change.option) for change in signs))
+            for to, signs in groupby(found, key=lambda change: change.level)
         )
 
     def _shown(self, care: engine.Care, answers: Answers, state: State) -> Shown:

@@ -12,6 +12,7 @@ export function showCall(block) {
   const guess = chosen ? "" : guessed();
   block.prepend(label, select);
   select.value = chosen || guess;
+  if (!select.selectedOptions.length) select.value = ""; // a country this release does not have
   select.onchange = () => {
     if (select.value) saveCountry(select.value);
     fill(block, false);

@@ -47,14 +47,18 @@ function restated(id, answer) {
   return row;
 }
 
-// One answer as an item of a list, in the page's own words.
-export function itemInWords(id, option) {
+// One answer as an item of a list, in the page's own words; a choice or number stands after its question.
+export function itemInWords({ id, type }, option) {
   const field = document.querySelector(`[data-question="${id}"]`);
-  const multi = field.querySelector("input[type=checkbox]");
-  const [dd] = inWords(field, multi ? { [option]: "yes" } : option);
+  const [said] = inWords(field, type === "multi" ? { [option]: "yes" } : option);
   const li = document.createElement("li");
-  li.textContent = dd.textContent;
-  if (dd.className) li.className = dd.className;
+  if (said.className) li.className = said.className;
+  if (type === "multi") li.append(...said.childNodes);
+  else {
+    const answer = document.createElement("b");
+    answer.append(...said.childNodes);
+    li.append(field.querySelector("h1, h2").textContent, " ", answer);
+  }
   return li;
 }
 

@@ -1,6 +1,7 @@
 // What stands below a result: the engine's ids to the blocks of the kept page "parts". No words here.
 // The server's twin is webapp/plan.py with templates/components/plan.html.
 
+import { changes } from "./changes.js";
 import { care, causes, flagsSet } from "./guide.js";
 import { evaluator, shownAnswers } from "./triage.js";
 
@@ -40,6 +41,7 @@ export function planBlocks(source, book, answers, outcome, inWords) {
   const free = ({ dataset }) => "free" in dataset;
   const left = cards.filter(({ state }) => state === "hidden").map((card) => leftOut(card.id, lineOf(card, card.reason)));
   const risky = guide.remedies.filter((remedy) => remedy.flags.some((flag) => flags.has(flag)));
+  fillChanges(changes(book, guide, answers, outcome.level));
   fill("care", [...home.filter(free), ...home.filter((entry) => !free(entry))]);
   fill("left", outcome.level === "emergency" ? [] : [...left, ...risky.map(({ id }) => leftOut(id, ""))].filter(Boolean));
   if (!holds(["is", "AGE_MINOR"])) blocks.querySelector("[data-minor]").remove();
@@ -49,6 +51,16 @@ export function planBlocks(source, book, answers, outcome, inWords) {
   const fragment = document.createDocumentFragment();
   fragment.append(...blocks.childNodes);
   return fragment;
+
+  function fillChanges(found) {
+    for (const row of list("changes").children) {
+      const signs = found.filter(([to]) => to === row.dataset.to).map(([, ...sign]) => inWords(...sign));
+      row.querySelector("ul").append(...signs);
+    }
+    const wanted = [...list("changes").children].filter((row) => row.querySelector("li"));
+    list("changes").replaceChildren();
+    fill("changes", wanted);
+  }
 
   function entry(name, id) {
     const kept = source.querySelector(`#entries [data-${name}="${id}"]`);

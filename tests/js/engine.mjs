@@ -2,6 +2,7 @@
 // {answers, finished} → the outcome, or {error} when the engine throws. {book} replaces the rules,
 // {guide} the causes, cards and gates.
 import { createInterface } from "node:readline";
+import { changes } from "../../static/js/changes.js";
 import { care, causes, flagsSet } from "../../static/js/guide.js";
 import { shownAnswers, shownQuestions, triage } from "../../static/js/triage.js";
 
@@ -17,6 +18,7 @@ const handlers = {
     return {
       causes: found,
       care: care(book, guide, answers, outcome, found),
+      changes: changes(book, guide, answers, outcome.level),
       flags: [...flagsSet(book, guide, answers, outcome)].sort(),
     };
   },

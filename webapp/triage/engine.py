@@ -86,6 +86,13 @@ def shown_questions(book: Book, answers: Answers) -> list[str]:
     return [question["id"] for question in book["questions"] if state.holds(question["show"])]
 
 
+def shown_options(book: Book, answers: Answers, question: dict[str, Any]) -> list[str]:
+    """Return the ids of the rows of a question that are shown."""
+    state = State(book, shown_answers(book, answers, finished=False))
+    shows = question["row_show"]
+    return [row for row in question["options"] if row not in shows or state.holds(shows[row])]
+
+
 def open_questions(book: Book, answers: Answers) -> tuple[str, ...]:
     """Return the danger questions that are shown and have no answer: never read as "no"."""
     state = State(book, shown_answers(book, answers))

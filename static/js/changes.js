@@ -1,0 +1,43 @@
+// What would make it more urgent: single new signs that raise the level, each tried by running the
+// triage again. The twin of webapp/triage/changes.py. Pure, ids only.
+
+import { get, LEVELS, shownOptions, shownQuestions, triage } from "./triage.js";
+
+const MOST = 12; // signs named per level
+
+// [[level, question, option]]: the most urgent first. guide.changing: questions whose answers can change.
+export function changes(book, guide, answers, level) {
+  const rank = LEVELS.indexOf(level);
+  const found = [];
+  for (const [question, option, changed] of oneMore(book, guide, answers)) {
+    const reached = reachedBy(book, changed);
+    const number = /^\d+$/.test(option); // of numbers the smallest that raises
+    const known = number && found.some(([one, asked]) => asked === question && one === LEVELS[reached]);
+    if (reached > rank && !known) found.push([LEVELS[reached], question, option]);
+  }
+  const upwards = LEVELS.slice(rank + 1).reverse();
+  return upwards.flatMap((one) => found.filter(([to]) => to === one).slice(0, MOST));
+}
+
+// The fired rules alone: a question that opens is no sign.
+function reachedBy(book, answers) {
+  const { rules } = triage(book, answers);
+  return Math.max(0, ...book.rules.filter(({ id }) => rules.includes(id)).map((rule) => LEVELS.indexOf(rule.level)));
+}
+
+function oneMore(book, guide, answers) {
+  const shown = shownQuestions(book, answers);
+  return guide.changing.filter((id) => shown.includes(id)).flatMap((id) => {
+    const question = book.questions.find((one) => one.id === id);
+    const given = get(answers, id);
+    return options(book, answers, question, given)
+      .filter((option) => option !== given && !(question.type === "multi" && get(given || {}, option) === "yes"))
+      .map((option) => [id, String(option), { ...answers, [id]: question.type === "multi" ? { ...given, [option]: "yes" } : option }]);
+  });
+}
+
+function options(book, answers, question, given) {
+  if (question.type !== "number") return shownOptions(book, answers, question).filter((option) => option !== "unsure");
+  const from = given === undefined ? 1 : given + 1;
+  return Array.from({ length: Math.max(0, question.range[1] + 1 - from) }, (_, n) => from + n);
+}

@@ -1,0 +1,79 @@
+"""What would make it more urgent: single new signs that raise the level. Twin: static/js/changes.js.
+
+Each is tried by running the triage again with that one sign more, so what is said is so.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from webapp.triage.engine import LEVELS, Answers, Book, shown_options, shown_questions, triage
+
+# Questions whose answers can change from one hour to the next; in the order they are asked.
+CHANGING = (
+    "danger_now",
+    "limb_danger",
+    "body_skin",
+    "walk",
+    "course",
+    "pain_level",
+    "pain_peak",
+    "swelling",
+    "calf_check",
+    "joint_signs",
+    "pain_timing",
+    "child_signs",
+    "cramp_check",
+    "foot_check",
+)
+MOST = 12  # signs named per level
+
+
+class Change(NamedTuple):
+    """One more sign, and the level it would mean."""
+
+    level: str
+    question: str
+    option: str
+
+
+def changes(book: Book, answers: Answers, level: str) -> tuple[Change, ...]:
+    """Return the single new signs that raise `level`: the most urgent first, MOST per level."""
+    rank = LEVELS.index(level)
+    found: list[Change] = []
+    for question, option, changed in _one_more(book, answers):
+        reached = _reached(book, changed)
+        known = {change.level for change in found if change.question == question}
+        if reached > rank and not (option.isdigit() and LEVELS[reached] in known):
+            found.append(Change(LEVELS[reached], question, option))
+    return tuple(
+        change
+        for one in reversed(LEVELS[rank + 1 :])
+        for change in [c for c in found if c.level == one][:MOST]
+    )
+
+
+def _reached(book: Book, answers: Answers) -> int:
+    """Return the rank of the fired rules alone: a question that opens is no sign."""
+    fired = set(triage(book, answers).rules)
+    levels = (LEVELS.index(rule["level"]) for rule in book["rules"] if rule["id"] in fired)
+    return max(levels, default=0)
+
+
+def _one_more(book: Book, answers: Answers) -> Iterator[tuple[str, str, Answers]]:
+    """Yield (question, option, answers with it) of every sign the person did not name."""
+    questions = {question["id"]: question for question in book["questions"]}
+    for id in (one for one in CHANGING if one in shown_questions(book, answers)):
+        question, given = questions[id], answers.get(id)
+        for option in _options(book, question, answers):
+            value: Any = option
+            if question["type"] == "multi":
+                value = {**(given or {}), option: "yes"}
+            if value != given and option != given:
+                yield id, str(option), {**answers, id: value}
+
+
+def _options(book: Book, question: dict[str, Any], answers: Answers) -> list[Any]:
+    if question["type"] == "number":
+        given = answers.get(question["id"], 0)
+        return [n for n in range(question["range"][1] + 1) if n > given]
+    return [option for option in shown_options(book, answers, question) if option != "unsure"]
