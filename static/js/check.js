@@ -239,7 +239,7 @@ export default function check(form) {
     const result = byId("result");
     result.replaceChildren(outcomeBlocks(book, read(), outcome));
     const call = result.querySelector(".call");
-    if (call) showCall(call);
+    if (call) queueMicrotask(() => showCall(call)); // whatever becomes of it, the result stands
     dispatchEvent(new Event("genu:result"));
   }
 

@@ -131,6 +131,25 @@ def test_an_emergency_stops_at_once_and_can_be_continued(person):
     assert "genu.draft" not in person.stored()
 
 
+@pytest.mark.parametrize("kept", ['"XX"', '{"a":1}', "7", "{"])
+def test_a_kept_country_that_is_none_does_not_hide_the_emergency(person, kept):
+    person.opens()
+    person.page.evaluate("kept => localStorage.setItem('genu.country', kept)", kept)
+    person.starts().ticks("danger_now", "breathless").goes_on()
+    assert person.result().level == "emergency"
+    person.page.select_option("#country", "DE")
+    assert person.page.locator("#result a[href='tel:112']").is_visible()
+
+
+def test_a_call_button_that_fails_does_not_hide_the_emergency(phone):
+    phone.expect_faults("error:")
+    person = phone.person().opens()
+    person.page.evaluate("document.getElementById('call').remove()")
+    person.taps("start").ticks("danger_now", "breathless").goes_on()
+    assert person.result().level == "emergency"
+    assert not person.page.locator("#broken").is_visible()
+
+
 def test_not_sure_on_a_danger_sign_stops_as_yes_does(person):
     person.starts().is_unsure("danger_now", "breathless").goes_on()
     assert person.result().level == "emergency"
@@ -936,6 +955,23 @@ def test_an_exception_of_the_engine_says_get_medical_advice(phone, name):
     assert person.page.evaluate("document.activeElement.textContent") == advice.inner_text()
     assert person.page.locator("main a[href$='/danger']:visible").count() >= 1
     phone.expect_faults("error:", "console: ")
+
+
+@pytest.mark.parametrize("way", ["reload", "go on"])
+def test_an_exception_on_taking_up_a_left_check_says_get_medical_advice(phone, way):
+    phone.expect_faults("error:", "console: ")
+    person = phone.person()
+    person.comes_to("walk", CLOT)
+    kept = person.stored()["genu.draft"]
+    page = person.page if way == "reload" else phone.page()
+    corrupt(page, CORRUPT["unknown-word"])
+    if way == "reload":
+        page.reload()
+    else:
+        Person(page).opens().page.locator("[data-do=resume]").tap()
+    page.wait_for_selector("#broken.on h1")
+    assert page.locator("main h1:visible").count() == 1
+    assert json.loads(kept)["answers"] == json.loads(person.stored()["genu.draft"])["answers"]
 
 
 @pytest.mark.parametrize("text", ["", '{"questions":[{', "null", "{}", '{"questions":[]}'])
