@@ -37,9 +37,13 @@ class PythonEngine:
                 for c in found
             ],
             "care": [{**asdict(card), "more": list(card.more)} for card in cards],
-            "changes": [list(change) for change in changes(self.book, answers, outcome.level)],
             "flags": sorted(advice.flags_set(self.book, guide, answers, outcome)),
         }
+
+    def changes(self, guide: advice.Guide, answers: engine.Answers) -> list[list[str]]:
+        """Return the single signs that raise the level, as the phone gives them."""
+        outcome = engine.triage(self.book, answers)
+        return [list(change) for change in changes(self.book, answers, outcome.level)]
 
     def use(self, book: engine.Book) -> None:
         self.book = book
@@ -66,6 +70,12 @@ class JavascriptEngine:
             self._ask(do="guide", guide=guide)
             self.guide = guide
         return self._ask(do="advise", answers=answers)
+
+    def changes(self, guide: advice.Guide, answers: engine.Answers) -> list[list[str]]:
+        if guide is not self.guide:
+            self._ask(do="guide", guide=guide)
+            self.guide = guide
+        return self._ask(do="changes", answers=answers)
 
     def use(self, book: engine.Book) -> None:
         self._ask(do="book", book=book)

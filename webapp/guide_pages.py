@@ -17,5 +17,6 @@ GUIDE = {  # {address below the language: template}
     "care": "care",
     "exercises": "exercises",
     "remedies": "remedies",
+    "rules": "rules",
     "sources": "sources",
 }

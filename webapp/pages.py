@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp import finder, forms, linked_data, plan
 from webapp.assets import asset, inline_css, picture
+from webapp.content.load import theorems
 from webapp.content.schema import Content, EmergencyNumber, Question, translated
 from webapp.guide_pages import CAUSE_GROUPS, GUIDE
 from webapp.i18n import Translate, translator
@@ -23,6 +24,7 @@ from webapp.languages import Language
 from webapp.security import from_own_pages
 from webapp.triage.engine import LEVELS, Answers, Book, Outcome, shown_answers, triage
 from webapp.triage.guide import Guide
+from webapp.triage.language import parse
 
 PAGES = {
     "": "check",
@@ -39,7 +41,7 @@ HTML = "text/html; charset=utf-8"
 
 
 class Said(NamedTuple):
-    """One answer in words; private ones are kept off paper. asked: the question, where the answer alone is unclear."""
+    """One answer in words; private ones are kept off paper. asked: its question, if unclear."""
 
     text: str
     unsure: bool
@@ -115,6 +117,8 @@ class Speaker:
             "by_place": finder.found(content, "pain_place"),
             "named": lambda when: finder.named(content, when),
             "cited": finder.cited,
+            "parsed": parse,
+            "theorems": theorems(),
             "most_urgent": lambda levels: max(levels, key=LEVELS.index),
             "ld": lambda path, title: _json(linked_data.page(self.language, content, path, title)),
         }

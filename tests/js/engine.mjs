@@ -18,10 +18,10 @@ const handlers = {
     return {
       causes: found,
       care: care(book, guide, answers, outcome, found),
-      changes: changes(book, guide, answers, outcome.level),
       flags: [...flagsSet(book, guide, answers, outcome)].sort(),
     };
   },
+  changes: ({ answers }) => changes(book, guide, answers, triage(book, answers).level),
   shown: ({ answers }) => shownQuestions(book, answers),
   counted: ({ answers, finished }) => shownAnswers(book, answers, finished),
 };

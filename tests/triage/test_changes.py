@@ -4,7 +4,7 @@ import random
 
 from tests.triage.plain import expand
 from tests.triage.strategies import random_answers
-from webapp.content.load import load
+from webapp.content.load import guide, load
 from webapp.triage.changes import CHANGING, MOST, changes
 from webapp.triage.engine import LEVELS, triage
 
@@ -46,3 +46,11 @@ def test_of_a_number_the_smallest_that_raises_is_named(book):
     answers = expand(CONTENT, book, {"age_band": "a25_39", "onset": "gradual_use"})
     levels = [c.level for c in changes(book, answers, "self_care") if c.question == "pain_level"]
     assert len(levels) == len(set(levels))
+
+
+def test_both_engines_name_the_same(both, book):
+    python, phone = both
+    data, source = guide(CONTENT), random.Random(7)
+    golden = [expand(CONTENT, book, case.answers) for case in CONTENT.cases[3::19]]
+    for answers in [*golden, *(random_answers(book, source) for _ in range(10))]:
+        assert python.changes(data, answers) == phone.changes(data, answers)

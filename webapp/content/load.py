@@ -258,6 +258,16 @@ def _question_data(q: Question) -> dict[str, Any]:
     }
 
 
+@cache
+def theorems() -> dict[str, Any]:
+    """Return what is proved: {theorems: {id: words}, rests_on: {rule: [theorem ids]}}.
+
+    Made by tests.proof.carried; a test says when it is older than the rules.
+    """
+    data: dict[str, Any] = json.loads((HERE / "theorems.json").read_text(encoding="utf-8"))
+    return data
+
+
 def guide(content: Content) -> dict[str, Any]:
     """Return the data of causes, cards and gates both engines run; expressions already parsed.
 

@@ -1,6 +1,7 @@
-"""What would make it more urgent: single new signs that raise the level. Twin: static/js/changes.js.
+"""What would make it more urgent: single new signs that raise the level.
 
-Each is tried by running the triage again with that one sign more, so what is said is so.
+Its twin on the phone is static/js/changes.js. Each sign is tried by running the triage again with
+that one sign more, so what is said is so.
 """
 
 from collections.abc import Iterator
