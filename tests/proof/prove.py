@@ -13,6 +13,7 @@ import z3
 
 from tests.proof.theorems import NOT_APPLICABLE, Theorem, World, theorems
 from webapp.content.load import book as make_book
+from webapp.content.load import guide as make_guide
 from webapp.content.load import load
 from webapp.content.schema import Content
 from webapp.tools.encode import Person, answers_of
@@ -131,7 +132,7 @@ def main() -> int:
     start = time.perf_counter()
     content = load()
     book = make_book(content)
-    world = World(book)
+    world = World(book, make_guide(content))
     results = [_shown(content, book, prove(world, theorem)) for theorem in theorems()]
     seconds = time.perf_counter() - start
     for id, why in NOT_APPLICABLE.items():

@@ -10,6 +10,7 @@ from tests.proof.prove import explain, prove
 from tests.proof.theorems import BRIEF, World, theorems
 from tests.triage.plain import expand
 from tests.triage.strategies import random_answers
+from webapp.content.load import guide as make_guide
 from webapp.tools.encode import Person, Reading, answers_of, facts
 from webapp.triage.engine import LEVELS, triage
 
@@ -18,8 +19,8 @@ RANDOM_SETS = 300
 
 
 @pytest.fixture(scope="module")
-def world(book):
-    return World(book)
+def world(book, content):
+    return World(book, make_guide(content))
 
 
 @pytest.mark.parametrize("id", THEOREMS)

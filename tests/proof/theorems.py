@@ -15,12 +15,15 @@ import yaml
 import z3
 
 from tests.proof import clinical
+from tests.proof.gating import Cards
 from webapp.tools.encode import MORE, NO, SOON, Key, Person, Reading, either, every
 from webapp.triage.engine import LEVELS, Book
+from webapp.triage.guide import Guide
 from webapp.triage.language import parse
 
 Case = tuple[str, Any]  # (label, formula)
 RANKS = range(1, len(LEVELS))
+MEDICINE_QUESTIONS = ("medicines", "med_safety", "weight_low", "pregnancy", "health", "age_band")
 BRIEF = yaml.safe_load((Path(__file__).parent / "brief.yaml").read_text(encoding="utf-8"))
 
 LINES = (*clinical.SEEK_CARE, *clinical.TOPICS, *clinical.TWINS)
@@ -33,8 +36,6 @@ ORDERS = {
 }
 
 NOT_APPLICABLE = {
-    "P15": "contraindicated advice: no rule looks at medicines; card gates have their own tests",
-    "P16": "remedies per level: belongs to the card gates (brief 6), not to the rules",
     "P17 (texts)": "text per level and language: the loader and the catalogue tests; levels: P17",
     "P20": "two versions of the rules: `flask compare-rules`, its own tool",
 }
@@ -94,8 +95,8 @@ class Theorem:
 class World:
     """Person a, person b and a's look during the check, with one incremental solver each way."""
 
-    def __init__(self, book: Book) -> None:
-        self.book = book
+    def __init__(self, book: Book, guide: Guide | None = None) -> None:
+        self.book, self.guide = book, guide
         self.a = Reading(book, Person(book, "a"))
 
     @cached_property
@@ -105,6 +106,15 @@ class World:
     @cached_property
     def early(self) -> Reading:
         return Reading(self.book, self.a.person, finished=False)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """The cards of person a; asked for by the theorems about cards only."""
+        if self.guide is None:
+            raise ValueError("this world has no guide")
+        cards = Cards(self.a, self.guide, "cards")
+        self.one.add(cards.definitions)
+        return cards
 
     @cached_property
     def one(self) -> z3.Solver:
@@ -772,6 +782,81 @@ PAIRS = (
 )
 
 
+# Cards: brief 5.2 and 6 (P15: nothing contraindicated shows; P16: no remedy that delays care)
+
+
+def card_lines() -> Iterator[Theorem]:
+    """Yield one theorem per flag of 6.2 and check of 5.2, and the card levels of 6.1."""
+    words = {name: parse(text) for name, text in BRIEF["macros"].items()}
+    words["WELLS"] = [parse(text) for text in BRIEF["wells"]]
+    lines = {id: when for level in LEVELS[1:] for id, when in BRIEF[level].items()}
+    for flag, row in BRIEF["gates"].items():
+        whens = [lines[id] for id in row.get("by", "").split()]
+        whens += [row["when"]] if "when" in row else []
+        sentence = f"P15, brief 6.2: where {flag} holds, each card it hides is hidden, and the rest cautioned"
+        yield Theorem(f"G-{flag}", sentence, _gate(row, whens, words))
+    for check, row in BRIEF["medicine_checks"].items():
+        sentence = f"P15, brief 5.2: {check} takes the dose of {row['card']} away, or the card"
+        yield Theorem(f"M-{check}", sentence, _check(row, words))
+    yield Theorem(
+        "M-asked",
+        "P15: no dose shows before all medicine questions shown are answered",
+        dose_unasked,
+    )
+    yield Theorem(
+        "G-levels",
+        "P16, brief 6.1: at each level every card is hidden or cautioned as the table says",
+        card_levels,
+    )
+    yield Theorem("G-possible", "Every card can be shown", card_can_show, possible=True)
+
+
+def _gate(row: dict[str, str], whens: list[str], words: dict[str, Any]) -> Any:
+    def cases(w: World) -> Iterator[Case]:
+        holds = either(w.a.holds(parse(when), words) for when in whens)
+        hidden = row.get("hides", "").split()
+        if "all_but" in row:
+            hidden = [card for card in w.cards.hidden if card not in row["all_but"].split()]
+        for card in hidden:
+            yield f"{card} hidden", z3.And(holds, z3.Not(w.cards.hidden[card]))
+        for card in row.get("cautions", "").split():
+            yield f"{card} cautioned", z3.And(holds, z3.Not(w.cards.caution[card]))
+
+    return cases
+
+
+def _check(row: dict[str, str], words: dict[str, Any]) -> Any:
+    def cases(w: World) -> Iterator[Case]:
+        holds = w.a.holds(parse(row.get("hidden") or row["no_dose"]), words)
+        yield "dose", z3.And(holds, w.cards.dose[row["card"]])
+        if "hidden" in row:
+            yield "card", z3.And(holds, z3.Not(w.cards.hidden[row["card"]]))
+
+    return cases
+
+
+def dose_unasked(w: World) -> Iterator[Case]:
+    for question in w.book["questions"]:
+        if question["id"] in MEDICINE_QUESTIONS:
+            open_ = z3.And(w.a.shown[question["id"]], z3.Not(w.a.person.answered(question["id"])))
+            for card in ("otc_ibuprofen", "otc_gel", "otc_paracetamol"):
+                yield f"{question['id']} {card}", z3.And(open_, w.cards.dose[card])
+
+
+def card_levels(w: World) -> Iterator[Case]:
+    levels = ("emergency", "urgent_today", "soon", "routine", "self_care")
+    for card, letters in BRIEF["card_levels"].items():
+        for level, letter in zip(levels, letters.split(), strict=True):
+            kept = {"H": w.cards.hidden, "C": w.cards.caution}.get(letter)
+            if kept:
+                yield f"{card} at {level}", z3.And(w.a.level(level), z3.Not(kept[card]))
+
+
+def card_can_show(w: World) -> Iterator[Case]:
+    for card in w.cards.hidden:
+        yield f"{card} shown", z3.Not(w.cards.hidden[card])
+
+
 def theorems() -> list[Theorem]:
     """Return all theorems, in the order of proof."""
-    return [*SINGLE, *PAIRS, *clinical_lines(), *brief_lines()]
+    return [*SINGLE, *PAIRS, *clinical_lines(), *brief_lines(), *card_lines()]
