@@ -18,7 +18,7 @@ CODES = [language.code for language in languages(pseudo=True)]
 CAUSES = "vessel joint ligament_cushion muscle_tendon nerve infection bone_growth child whole_body"
 PATHS = (
     *("", "danger", "numbers", "offline", "languages", "privacy", "about"),
-    *("guide", "care", "exercises", "remedies", "sources"),
+    *("guide", "care", "exercises", "remedies", "rules", "sources"),
     *(f"causes/{group}" for group in CAUSES.split()),
 )
 PLACES = [(code, path) for code in CODES for path in PATHS]

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp import finder, forms, linked_data, plan
 from webapp.assets import asset, inline_css, picture
 from webapp.content.load import theorems
-from webapp.content.schema import Content, EmergencyNumber, Question, translated
+from webapp.content.schema import CARD_GROUPS, Content, EmergencyNumber, Question, translated
 from webapp.guide_pages import CAUSE_GROUPS, GUIDE
 from webapp.i18n import Translate, translator
 from webapp.languages import Language
@@ -112,6 +112,7 @@ class Speaker:
             "guide_lines": plan.lines(content),
             "elsewhere": plan.ELSEWHERE,
             "phase_of": {f"exercise_p{phase}": phase for phase in (1, 2, 3)},
+            "card_groups": CARD_GROUPS,
             "cause_groups": CAUSE_GROUPS,
             "by_symptom": finder.by_symptom(content),
             "by_place": finder.found(content, "pain_place"),
@@ -242,6 +243,13 @@ def register(app: Flask, site: Site) -> None:
     @blueprint.get("/<code>/<path:path>")
     def not_kept(code: str, path: str) -> Response:
         abort(404)
+
+    @blueprint.get("/sitemap.xml")
+    def sitemap() -> Response:
+        scheme = request.headers.get("X-Forwarded-Proto", request.scheme)
+        origin = f"{'https' if scheme == 'https' else 'http'}://{request.host}"
+        xml = render_template("sitemap.xml", origin=origin, codes=list(site.languages), paths=PAGES)
+        return Response(xml, content_type="application/xml", headers={"Cache-Control": "no-cache"})
 
     @blueprint.get("/healthz")
     def healthz() -> Response:

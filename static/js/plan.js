@@ -24,7 +24,8 @@ export function parts() {
 // A fragment equal to what the server prints. inWords(question, option) gives a <li>.
 export function planBlocks(source, book, answers, outcome, inWords) {
   const guide = JSON.parse(source.getElementById("guide").textContent);
-  const blocks = document.importNode(source.getElementById("plan"), true);
+  const kept = (id) => source.getElementById(id).content;
+  const blocks = document.importNode(kept("plan"), true);
   const list = (name) => blocks.querySelector(`[data-part=${name}] [data-list]`);
   const fill = (name, items) =>
     items.length ? list(name).append(...items) : blocks.querySelector(`[data-part=${name}]`).remove();
@@ -33,7 +34,7 @@ export function planBlocks(source, book, answers, outcome, inWords) {
   const found = causes(book, guide, answers, outcome);
   const cards = care(book, guide, answers, outcome, found);
   const flags = flagsSet(book, guide, answers, outcome);
-  const lines = new Map([...source.querySelectorAll("#lines li")].map((li) => [li.dataset.line, li.textContent]));
+  const lines = new Map([...kept("lines").querySelectorAll("li")].map((li) => [li.dataset.line, li.textContent]));
   const asked = BLOCK_J.every((id) => answers[id] !== undefined && answers[id] !== null);
 
   const shown = cards.filter(({ state }) => state !== "hidden").map(careEntry).filter(Boolean);
@@ -48,9 +49,7 @@ export function planBlocks(source, book, answers, outcome, inWords) {
   fill("causes", found.map(causeEntry));
   const visit = shown.filter(({ dataset }) => "visit" in dataset);
   list("visit").append(...visit);
-  const fragment = document.createDocumentFragment();
-  fragment.append(...blocks.childNodes);
-  return fragment;
+  return blocks;
 
   function fillChanges(found) {
     for (const row of list("changes").children) {
@@ -63,8 +62,8 @@ export function planBlocks(source, book, answers, outcome, inWords) {
   }
 
   function entry(name, id) {
-    const kept = source.querySelector(`#entries [data-${name}="${id}"]`);
-    return kept && document.importNode(kept, true);
+    const found = kept("entries").querySelector(`[data-${name}="${id}"]`);
+    return found && document.importNode(found, true);
   }
 
   function lineOf({ id, state }, reason) {

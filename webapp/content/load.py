@@ -13,6 +13,7 @@ import yaml
 
 from webapp.content.crossrefs import Places, complaints, looked_at
 from webapp.content.schema import (
+    CARD_GROUPS,
     Card,
     Case,
     Condition,
@@ -159,6 +160,7 @@ def load(folder: Path = HERE) -> Content:
         for name in ("care", "cases", "conditions", "exercises")
     )
     conditions.sort(key=lambda row: row.get("order", 0))
+    cards.sort(key=_card_order)
     rules = raw["rules"]
     content = Content(
         questions=_list(Question, raw["questions"], "questions"),
@@ -185,6 +187,11 @@ def load(folder: Path = HERE) -> Content:
     for where, what in complaints(content, places):
         raise ContentError(f"{where}: {what}")
     return content
+
+
+def _card_order(card: Row) -> int:
+    group = card.get("group")
+    return CARD_GROUPS.index(group) if group in CARD_GROUPS else len(CARD_GROUPS)
 
 
 def load_rules(folder: Path) -> Content:

@@ -5,6 +5,16 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, NewType
 
 Text = NewType("Text", str)
+CARD_GROUPS = (  # the order of the cards on every page
+    "safety",
+    "comfort",
+    "condition",
+    "movement",
+    "habits",
+    "medicine",
+    "visit",
+    "knowledge",
+)
 LEVELS = ("self_care", "routine", "soon", "urgent_today", "emergency")
 
 
