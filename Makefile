@@ -3,7 +3,7 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test browser prove cases bench translations screenshots clean
+.PHONY: run test browser prove cases mutants bench translations screenshots screens clean
 
 run: .venv/run  ## serve Genu as in production
 	@echo "Genu is at http://127.0.0.1:$(PORT)/  (stop: Ctrl+C)"
@@ -22,9 +22,13 @@ browser: .venv/dev node_modules/.done  ## the whole browser suite; make test tak
 prove: .venv/dev  ## prove the rules over all answers
 	@$(BIN)/python -m tests.proof.prove
 
-cases: .venv/dev  ## all MC/DC pairs through the form too; GENU_WRITE=1 finds them anew (6 minutes)
-	@[ -z "$$GENU_WRITE" ] || $(BIN)/python -m tests.proof.mcdc
+cases: .venv/dev  ## all MC/DC pairs through the form too; GENU_WRITE=1 finds new ones where the rules changed
+	@[ -z "$$GENU_WRITE" ] || { $(BIN)/python -m tests.proof.mcdc && $(BIN)/python -m tests.proof.cards; }
 	@GENU_CASES=all $(BIN)/pytest tests/proof/test_mcdc.py -q
+
+mutants: .venv/dev node_modules/.done  ## one thing wrong at a time in rules, gates and engines: who notices (long)
+	@$(BIN)/python -m tests.proof.mutants
+	@$(BIN)/python -m tests.proof.engine_mutants
 
 bench: .venv/dev node_modules/.done  ## figures of speed and size
 	@. ./tests/browsers.sh && $(BIN)/python -m webapp.tools.bench
@@ -34,6 +38,9 @@ translations: .venv/dev  ## bring the catalogues up to the texts
 
 screenshots: .venv/dev  ## pictures for the manifest, from the real app
 	@. ./tests/browsers.sh && $(BIN)/python -m webapp.tools.screenshots
+
+screens: .venv/dev  ## every screen as a picture, into screenshots/  (LANGUAGES="en ar")
+	@. ./tests/browsers.sh && $(BIN)/python -m tests.album $(LANGUAGES)
 
 clean:
 	rm -rf .venv node_modules

@@ -26,12 +26,12 @@ from webapp.triage.language import Expression, atoms
 
 FILE = Path(__file__).parents[1] / "data" / "mcdc.yaml"
 PLAIN_TOO = {"age_band": "a25_39", "onset": "gradual_use", "duration": "d1_3"}
-NOT_ASKED = ("weight_low", "recheck", "seen_before", "calf_cm_sore", "calf_cm_other")
+NOT_ASKED = ("weight_low", "recheck", "seen_before")
+TAPE = ("calf_cm_sore", "calf_cm_other")  # answered only where the atom is about them
 FEW = (1, 2, 3, 4, 5, 6, 8, 12, 20)
 
 # Why an atom has no pair: by the start of its id. An atom that is not listed here is a fault.
 MASKED = {
-    "show:calf_cm_": "masked by show:calf_check: the same condition, and a tape is not in these cases",
     "show:good_signs/12 ": "masked by INJ_HARD in NO_NUMB: where numbness alone opens the question, numb_gone rests nothing",
     "show:good_signs.lump_seen/0 anyU(swelling: lump_hard)": "masked by lump_hard in NO_LUMPSEEN: lump_seen rests nothing then",
     "NO_SNAP/2 ": "masked by the row's own condition: muscle_snap is shown for sprint_pull and injury_twist only",
@@ -56,7 +56,7 @@ class Pair:
     a: dict[str, Any]
     b: dict[str, Any]
     gives: tuple[list[str], list[str]]
-    key: tuple[Any, ...]
+    key: tuple[Any, ...] = ()
     atoms: list[str] = field(default_factory=list)
 
     @property
@@ -85,6 +85,8 @@ class Finder:
         self.few = [self._named(f"few{n}", z3.AtMost(*ticks, n)) for n in FEW]
         self.plain = [a.person.said[item] for item in (PLAIN | PLAIN_TOO).items() if item[1] != 3]
         self.plain += [a.person.said["pain_level", 3], z3.Not(a.person.said["pain_level", 4])]
+        tape = [v for key, v in a.person.said.items() if key[0] in TAPE]
+        self.no_tape = self._named("no_tape", z3.Not(either(tape)))
         self.pairs: list[Pair] = []
         self.masked: dict[str, str] = {}
 
@@ -101,6 +103,8 @@ class Finder:
             answered = reading.person.answered(name)
             if name in NOT_ASKED:
                 parts += [z3.Not(reading.person.said[key]) for key in reading.person.keys(name)]
+            elif name in TAPE:
+                continue
             elif question["type"] == "multi":
                 parts.append(answered)
             else:
@@ -113,8 +117,32 @@ class Finder:
     def _rules_differ(self, one: Any, other: Any) -> Any:
         return either(one.fires[rule] != other.fires[rule] for rule in one.fires)
 
+    def keep(self, rows: list[dict[str, Any]]) -> None:
+        """Take over the pairs that still decide what they say."""
+        drops = {change.id: change for change, _ in self.changes}
+        for row in rows:
+            pair = Pair(**row)
+            sides = [expand(self.content, self.book, side) for side in (pair.a, pair.a | pair.b)]
+            outcomes = [triage(self.book, answers) for answers in sides]
+            gives = [[outcome.level, *outcome.rules] for outcome in outcomes]
+            pair.atoms = [
+                atom
+                for atom in pair.atoms
+                if atom in drops and self._without(drops[atom], sides[0]) != gives[0]
+            ]
+            if gives == pair.gives and pair.atoms:
+                self.pairs.append(pair)
+
+    def _without(self, change: Change, answers: Answers) -> list[str]:
+        outcome = triage(changed(self.book, change), answers)
+        return [outcome.level, *outcome.rules]
+
     def find_all(self) -> None:
+        """Find a pair for every atom that has none, or the reason why there is none."""
+        done = {atom for pair in self.pairs for atom in pair.atoms}
         for number, (change, option) in enumerate(self.changes):
+            if change.id in done:
+                continue
             if not self._known(change, option) and not self._search(change, option, number % 2):
                 self.masked[change.id] = why_not(change.id)
 
@@ -155,7 +183,7 @@ class Finder:
                 yield atom
 
     def _search(self, change: Change, option: str, unsure: bool) -> bool:
-        switch = self.dropped.switches[change.id]
+        switch = z3.And(self.dropped.switches[change.id], self._tape(change))
         edge = self._edge(change.point.node)
         for found in ((self.level, self.pair_level), (self.shown, self.pair_shown)):
             if self.solver.check(switch, *found[:1]) != z3.sat:
@@ -172,6 +200,9 @@ class Finder:
                     self._note(change, way, model)
                     return True
         return False
+
+    def _tape(self, change: Change) -> Any:
+        return z3.BoolVal(True) if change.id.startswith("show:calf_cm_") else self.no_tape
 
     def _edge(self, node: Expression) -> list[Any]:
         """Return, for "at least k", that a stands at k and b just below it."""
@@ -210,9 +241,10 @@ class Finder:
         outcomes = [triage(self.book, expand(self.content, self.book, s)) for s in (a, a | b)]
         gives = tuple([o.level, *o.rules] for o in outcomes)
         pair = Pair(a, b, gives, way[0][:2], [change.id])
-        without = changed(self.book, change)
-        other = triage(without, expand(self.content, self.book, a))
-        if gives[0] == gives[1] or [other.level, *other.rules] == gives[0]:
+        if (
+            gives[0] == gives[1]
+            or self._without(change, expand(self.content, self.book, a)) == gives[0]
+        ):
             raise AssertionError(f"the engine does not see what z3 sees: {change.id} {a} {b}")
         self.pairs.append(pair)
 
@@ -239,6 +271,8 @@ def main() -> int:
     """Write the file and print the figures."""
     content = load()
     finder = Finder(content, make_book(content))
+    if FILE.exists():
+        finder.keep(yaml.safe_load(FILE.read_text(encoding="utf-8"))["pairs"])
     finder.find_all()
     FILE.write_text(HEAD + as_yaml(finder), encoding="utf-8")
     pairs, masked = finder.pairs, finder.masked

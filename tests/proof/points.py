@@ -141,7 +141,8 @@ class Switched(Reading):
             switch = self.switches[change.id] = z3.Bool(f"switch:{change.id}")
             self._at.setdefault(id(change.point.node), []).append((switch, change.instead))
         super().__init__(book, person, tag=".switched")
-        self.definitions.append(z3.AtMost(*self.switches.values(), 1))
+        if self.switches:
+            self.definitions.append(z3.AtMost(*self.switches.values(), 1))
 
     def holds(self, expression: Any, words: Any = None) -> Any:
         value = super().holds(expression, words)
