@@ -31,8 +31,10 @@ SHIPPED = [language.code for language in languages(pseudo=False)]
 
 @pytest.fixture(scope="module")
 def build(app):
-    """The list inside the worker."""
-    return build_of(app.test_client().get("/sw.js").text)
+    """The list inside the worker, with the list of each language's guide."""
+    client = app.test_client()
+    lists = {code: client.get(f"/{code}/guide.json").json for code in LANGUAGES}
+    return build_of(client.get("/sw.js").text) | {"guides": lists}
 
 
 def build_of(script):
@@ -60,7 +62,7 @@ def test_every_listed_file_is_there_with_its_digest(client, build):
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_language_is_its_pages_parts_and_manifest_the_guide_last(build, code):
-    own = {f"/{code}/{path}" for path in (*pages.PAGES, "parts", "manifest.webmanifest")}
+    own = {f"/{code}/{path}" for path in (*pages.PAGES, "parts", "guide.json", "manifest.webmanifest")}
     guide = {f"/{code}/{path}" for path in GUIDE}
     assert set(build["guides"][code]) == guide
     assert set(build["packs"][code]) == own - guide

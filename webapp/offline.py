@@ -30,7 +30,13 @@ def bodies(site: "Site") -> dict[str, bytes]:
         f"/{code}/manifest.webmanifest": manifest(speaker)
         for code, speaker in site.speakers.items()
     }
+    kept |= {f"/{code}/guide.json": guide_list(code, kept) for code in site.speakers}
     return kept | {"/sw.js": service_worker(site, kept).encode()}
+
+
+def guide_list(code: str, kept: dict[str, bytes]) -> bytes:
+    """Return {address: integrity} of a language's guide, as the worker reads it."""
+    return json.dumps(pack(code, kept, guide=True), separators=(",", ":")).encode()
 
 
 def shared_files() -> dict[str, str]:
@@ -58,7 +64,6 @@ def service_worker(site: "Site", kept: dict[str, bytes]) -> str:
         "rules": site.book["version"],
         "shared": shared_files(),
         "packs": {code: pack(code, kept) for code in site.speakers},
-        "guides": {code: pack(code, kept, guide=True) for code in site.speakers},
         "lastResort": {code: last_resort(speaker) for code, speaker in site.speakers.items()},
     }
     engine = re.sub(

@@ -25,21 +25,26 @@ self.addEventListener("fetch", (event) => {
 
 // ---- keeping
 
+// A language is its check and danger pages first, its guide a moment later: on a bad line the check
+// is kept at the first try. An update takes both at once, so that nothing kept is lost.
 async function install() {
   const codes = await languagesToKeep();
   const readers = await guidesKept();
   try {
-    await keep(filesOf(codes, readers));
+    await keep(filesOf(codes));
+    for (const code of readers) await keep(await guideOf(code));
   } catch (error) {
     await caches.delete(CACHE).catch(() => {});
     throw error;
   }
 }
 
-// A language is its check and danger pages first, its guide a moment later: on a bad line the check
-// is kept at the first try. An update takes both at once, so that nothing kept is lost.
-function filesOf(codes, readers) {
-  return Object.assign({}, BUILD.shared, ...codes.map((code) => BUILD.packs[code]), ...readers.map((code) => BUILD.guides[code]));
+const filesOf = (codes) => Object.assign({}, BUILD.shared, ...codes.map((code) => BUILD.packs[code]));
+
+// The guide's files of a kept language: its list is kept with the check.
+async function guideOf(code) {
+  const list = await caches.match(`/${code}/guide.json`, { cacheName: CACHE });
+  return list ? list.json() : null;
 }
 
 // Languages whose guide an earlier version kept.
@@ -122,14 +127,15 @@ async function hear(event) {
 }
 
 async function keepLanguage(code) {
-  await keep(filesOf([code], []));
-  await keep(filesOf([code], [code]));
+  await keep(filesOf([code]));
+  await keep(await guideOf(code));
 }
 
 async function counted() {
   const kept = new Set((await (await caches.open(CACHE)).keys()).map((r) => new URL(r.url).pathname));
-  const whole = (files) => Object.keys(files).every((path) => kept.has(path));
-  const ready = CODES.filter((code) => whole(filesOf([code], [code])));
+  const whole = (files) => files && Object.keys(files).every((path) => kept.has(path));
+  const ready = [];
+  for (const code of CODES) if (whole(filesOf([code])) && whole(await guideOf(code))) ready.push(code);
   return { version: VERSION, rules: BUILD.rules, ready };
 }
 
