@@ -1,5 +1,6 @@
 """Genu: how urgent is pain behind the knee?"""
 
+import os
 from typing import Any
 
 from flask import Flask
@@ -24,7 +25,8 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     pages.register(app, site)
     cli.register(app, content, rules, causes_and_care)
     with app.test_request_context():
-        folder = kept.write(offline.bodies(site))
+        key = kept.sources_key(*site.languages, os.environ.get("GENU_WORKER", ""))
+        folder = kept.site(lambda: offline.bodies(site), key)
     served = kept.Kept(app.wsgi_app, folder, lambda wanted: f"/{site.best(wanted).code}/")
     app.wsgi_app = security.protect(served, assets.style_hash())  # type: ignore[method-assign]
     return app

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from webapp.content.schema import Condition, Content, Option, Question
@@ -22,6 +23,7 @@ SYMPTOMS = (  # questions whose answers people look for; the order of the index
     "activity",
     "child_signs",
 )
+parsed = cache(parse)
 LISTED = ("one", "any", "anyU")  # literals that name options
 NAMES_AN_ANSWER = 2  # weight from which an answer leads to a cause; a place does from 1
 
@@ -50,7 +52,7 @@ def found(content: Content, question: str, weight: int = 1) -> list[Found]:
 
 def _answers(cause: Condition, question: str) -> Iterator[tuple[int, str]]:
     for evidence in cause.evidence:
-        when = parse(evidence.when)
+        when = parsed(evidence.when)
         if when[0] in LISTED and when[1] == question:
             yield from ((evidence.weight, option) for option in when[2])
 

@@ -5,14 +5,18 @@ file costs, and the folder is the whole site.
 """
 
 import atexit
+import fcntl
 import hashlib
 import os
 import re
 import shutil
+import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +26,9 @@ from whitenoise.compress import Compressor
 
 from webapp.assets import SERVED_AT_ROOT, body, files, tree_hash
 
+ROOT = Path(__file__).parents[1]
+CACHE = ROOT / ".cache" / "site"
+KEEP_DAYS = 30
 SAME_TIME = 1767225600  # 2026-01-01: file times must not tell two servers apart
 TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript"}
 UNCHANGED = "no-cache, no-transform"  # ask each time; proxies must not touch the bytes
@@ -90,6 +97,48 @@ def address(path: Path, folder: Path) -> str:
     """Return the address of a file in the folder: en/index.html is /en/, en/a.html is /en/a."""
     url = "/" + path.relative_to(folder).as_posix()
     return url.removesuffix("index.html").removesuffix(".html")
+
+
+def site(make: Callable[[], dict[str, bytes]], key: str) -> Path:
+    """Return the folder of the site `key`; made by `make` and `write` when it is not there yet.
+
+    It stays in .cache, so that the second process and the next start have it at once. Where nothing
+    can be kept (a read-only disk), it is a folder of this process's own.
+    """
+    folder = CACHE / key
+    try:
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with (CACHE / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # one process makes it, the others wait
+            if not folder.exists():
+                _forget_old()
+                half = Path(tempfile.mkdtemp(dir=CACHE))
+                write(make(), half).rename(folder)
+            os.utime(folder)
+    except OSError:
+        return write(make())
+    return folder
+
+
+def _forget_old() -> None:
+    """Remove what no server of the last days has started from."""
+    for folder in CACHE.iterdir():
+        if folder.is_dir() and folder.stat().st_mtime < time.time() - KEEP_DAYS * 86400:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def sources_key(*more: str) -> str:
+    """Return a digest of every file the site is made of, of this Python and of `more`."""
+    digest = hashlib.sha256("\0".join([sys.version, *_versions(), *more]).encode())
+    for folder in ("webapp", "static", "translations"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _versions() -> list[str]:
+    return sorted(f"{d.name} {d.version}" for d in metadata.distributions())
 
 
 def write(bodies: dict[str, bytes], folder: Path | None = None) -> Path:

@@ -265,7 +265,7 @@ def serving(command: list[str], port: int, cwd: Path = ROOT) -> Iterator[str]:
     process = subprocess.Popen(command, cwd=cwd, start_new_session=True, **quiet)  # type: ignore[call-overload]
     url = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(200):
+        for _ in range(1200):  # 2 minutes, for a busy machine
             try:
                 fetch(url + "/")
                 break
