@@ -30,6 +30,9 @@ mutants: .venv/dev node_modules/.done  ## one thing wrong at a time in rules, ga
 	@$(BIN)/python -m tests.proof.mutants
 	@$(BIN)/python -m tests.proof.engine_mutants
 
+equal: .venv/dev node_modules/.done  ## both engines over a million answer sets; SETS, SEED, MINUTES (limit)
+	@$(BIN)/python -m tests.triage.bulk --sets $(or $(SETS),1000000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),600)
+
 bench: .venv/dev node_modules/.done  ## figures of speed and size
 	@. ./tests/browsers.sh && $(BIN)/python -m webapp.tools.bench
 
