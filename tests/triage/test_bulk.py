@@ -75,13 +75,16 @@ def test_a_refusal_by_one_engine_is_a_difference(pair, book):
     assert "javascript: refused" in pair(broken).compare([({}, True)]).difference
 
 
-def test_one_set_that_both_refuse_fails_the_run(monkeypatch, capsys):
+def test_a_difference_or_a_set_that_both_refuse_fails_the_run(monkeypatch, capsys):
     same = {"python": "a", "javascript": "a"}
     whole, refused = Result(**same), Result(**same)
     for result in (whole, refused):
         result.cpu.update(python=1, javascript=1)
     refused.met["refused", ""] = 1
-    for batch, failed in ((whole, 0), (refused, 1)):
-        monkeypatch.setattr("tests.triage.bulk.results", lambda *_, given=batch: iter([given]))
-        assert run(BATCH, seed=1, processes=1, minutes=1) == failed
-    assert "Refused sets: 1." in capsys.readouterr().out
+    differs = Result("a", "b", difference="answers: {}")
+    for given, failed in (([whole], 0), ([refused], 1), ([whole, differs], 1)):
+        monkeypatch.setattr("tests.triage.bulk.results", lambda *_, given=given: iter(given))
+        assert run(BATCH * len(given), seed=1, processes=1, minutes=1) == failed
+    told = capsys.readouterr().out
+    assert "Refused sets: 1." in told
+    assert f"The engines differ after {BATCH} sets, seed 1.\nanswers: {{}}" in told
