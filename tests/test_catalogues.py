@@ -39,7 +39,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)s")
 NO = re.compile(
     r"\b(not|no|never|none|nothing|nobody|cannot|without|neither|nor)\b|n['’]t\b", re.IGNORECASE
 )
-SENTENCE = re.compile(r"[.?!؟:;؛](?:\s|$)")
+SENTENCE = re.compile(r"[.?!؟:;؛।۔](?:\s|$)|[。？！：；]")
 ENDS = {"?": "?؟？", "!": "!！", ".": ".。।۔", ":": ":："}
 BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 

@@ -417,3 +417,8 @@ def test_health_says_ok_to_nobody_in_particular(client):
     assert (response.status_code, response.data) == (200, b"ok\n")
     assert response.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in response.headers
+
+
+def test_a_deployment_may_offer_fewer_languages(monkeypatch):
+    monkeypatch.setenv("GENU_LANGUAGES", "fr sw xx")
+    assert [one.code for one in languages(pseudo=False)] == ["en", "fr", "sw"]

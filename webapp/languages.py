@@ -36,6 +36,11 @@ COMPLETE = (
     Language("en", "English", checked=True),
     Language("es", "español"),
     Language("ar", "العربية"),
+    Language("hi", "हिन्दी"),
+    Language("zh-Hans", "简体中文"),
+    Language("fr", "français"),
+    Language("sw", "Kiswahili"),
+    Language("ru", "русский"),
 )
 PSEUDO = (
     Language("en-XA", "[Ȧḗƈḗƞŧḗḓ]", pseudo=True),
@@ -44,7 +49,12 @@ PSEUDO = (
 
 
 def languages(pseudo: bool | None = None) -> tuple[Language, ...]:
-    """Return the languages on offer; with GENU_PSEUDO=1 (or pseudo=True) the generated ones too."""
+    """Return the languages on offer; with GENU_PSEUDO=1 (or pseudo=True) the generated ones too.
+
+    GENU_LANGUAGES="en es ar" offers only these of the complete ones; English always.
+    """
     if pseudo is None:
         pseudo = os.environ.get("GENU_PSEUDO") == "1"
-    return COMPLETE + PSEUDO if pseudo else COMPLETE
+    wanted = os.environ.get("GENU_LANGUAGES", "").split()
+    offered = tuple(one for one in COMPLETE if not wanted or one.code in ("en", *wanted))
+    return offered + PSEUDO if pseudo else offered

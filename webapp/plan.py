@@ -132,7 +132,8 @@ class Planner:
         ]
         remedies = [remedy for remedy in self.content.remedies if flags & set(remedy.flags)]
         left = [(c.id, str(self.cards[c.id].title), self._line(c, c.reason)) for c in hidden]
-        return left + [(r.id, str(r.name), str(r.danger)) for r in remedies]
+        said = [row for row in left if row[2]]  # nobody looks for the others
+        return said + [(r.id, str(r.name), str(r.danger)) for r in remedies]
 
     def _line(self, care: engine.Care, reason: str) -> str:
         """Return the line that says why a card is hidden or wants care."""

@@ -40,7 +40,8 @@ export function planBlocks(source, book, answers, outcome, inWords) {
   const shown = cards.filter(({ state }) => state !== "hidden").map(careEntry).filter(Boolean);
   const home = shown.filter(({ dataset }) => !("visit" in dataset));
   const free = ({ dataset }) => "free" in dataset;
-  const left = cards.filter(({ state }) => state === "hidden").map((card) => leftOut(card.id, lineOf(card, card.reason)));
+  const hidden = cards.filter((card) => card.state === "hidden" && lineOf(card, card.reason));
+  const left = hidden.map((card) => leftOut(card.id, lineOf(card, card.reason)));
   const risky = guide.remedies.filter((remedy) => remedy.flags.some((flag) => flags.has(flag)));
   fillChanges(changes(book, guide, answers, outcome.level));
   fill("care", [...home.filter(free), ...home.filter((entry) => !free(entry))]);
