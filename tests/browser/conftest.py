@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 from tests.browser.person import Person
 
 ROOT = Path(__file__).parent.parent.parent
+FEW = {"GENU_PSEUDO": "1", "GENU_LANGUAGES": "en es ar"}  # the others differ in words only
 PHONE = {
     "viewport": {"width": 360, "height": 640},
     "has_touch": True,
@@ -41,7 +42,7 @@ class Server:
 
     def __init__(self, log: Path, **environment: str) -> None:
         self.log = log
-        self.environment = {**os.environ, "GENU_PSEUDO": "1", **environment}
+        self.environment = {**os.environ, **FEW, **environment}
         self.port = _free_port()
         self.process: subprocess.Popen[bytes] | None = None
 

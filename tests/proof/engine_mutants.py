@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from types import ModuleType
@@ -33,7 +33,8 @@ from webapp.triage import engine, guide, language
 
 ROOT = Path(__file__).parents[2]
 RANDOM_SETS = 400
-SECONDS = 20  # a mutant that takes longer is killed: it hangs
+SECONDS = 30  # of computing; a mutant that takes longer hangs: it is killed
+FINISHED, EARLY, ADVICE = "finished", "early", "advice"  # what is asked about a set of answers
 
 # Survivors, by file and the text of the line (its first words), with why they are no fault.
 REASONS: dict[tuple[str, str], str] = {}
@@ -171,18 +172,22 @@ class Trial:
         content = load()
         self.book, self.guide = make_book(content), make_guide(content)
         self.hunt = Hunt(content, self.book, self.guide)
-        kept = [(case.answers, True) for case in self.hunt.kept]
-        kept += [(answers, True) for answers, _ in self.hunt.cards]
+        golden = [case.answers for case in self.hunt.kept if case.source == "golden"]
+        pairs = [case.answers for case in self.hunt.kept if case.source != "golden"]
         source = random.Random(11)
-        kept += [(random_answers(self.book, source), n % 3 > 0) for n in range(RANDOM_SETS)]
+        drawn = [random_answers(self.book, source) for _ in range(RANDOM_SETS)]
+        kept = [(a, FINISHED) for a in pairs[::4] + drawn]
+        kept += [(a, EARLY) for a in drawn[::2]]
+        kept += [(a, ADVICE) for a in golden + [a for a, _ in self.hunt.cards] + drawn[::4]]
         random.Random(2).shuffle(kept)
         right = engines.PythonEngine(self.book)
-        self.sets = [(a, f, self.wanted(right, a, f)) for a, f in kept]
+        self.sets = [(a, how, self.said(right, a, how)) for a, how in kept]
 
-    def wanted(self, by: Any, answers: Any, finished: bool) -> Any:
-        """Return all that an engine says of a set of answers."""
-        advice = by.advise(self.guide, answers) if finished else None
-        return by.triage(answers, finished), by.shown(answers), advice
+    def said(self, by: Any, answers: Any, how: str) -> Any:
+        """Return what an engine says of a set of answers."""
+        if how == ADVICE:
+            return by.advise(self.guide, answers)
+        return by.triage(answers, how == FINISHED), by.shown(answers)
 
     def python(self, mutant: Mutant) -> bool:
         """Return whether a mutant of the engine or the guide is noticed."""
@@ -193,7 +198,7 @@ class Trial:
             try:
                 exec(compile(mutant.source, mutant.file, "exec"), wrong.__dict__)
                 parts = {"engine": (wrong, guide), "guide": (engine, wrong)}[name]
-                return any(_by_python(self, parts, a, f) != wanted for a, f, wanted in self.sets)
+                return any(_by_python(self, parts, a, h) != said for a, h, said in self.sets)
             except Exception:
                 return True
 
@@ -203,14 +208,18 @@ class Trial:
             for part in ("static/js", "tests/js"):
                 shutil.copytree(ROOT / part, Path(folder) / part)
             (Path(folder) / "static/js" / mutant.file).write_text(mutant.source, encoding="utf-8")
+            before = signal.signal(signal.SIGALRM, hangs)
+            signal.alarm(4 * SECONDS)
             right, engines.SCRIPT = engines.SCRIPT, Path(folder) / "tests/js/engine.mjs"
             by = None
             try:
                 by = engines.JavascriptEngine(self.book)
-                return any(self.wanted(by, a, f) != wanted for a, f, wanted in self.sets)
+                return any(self.said(by, a, how) != said for a, how, said in self.sets)
             except Exception:
                 return True
             finally:
+                signal.alarm(0)
+                signal.signal(signal.SIGALRM, before)
                 engines.SCRIPT = right
                 if by:
                     by.process.kill()
@@ -257,36 +266,32 @@ def _all_cases(test: Any) -> None:
         test(**dict(zip(names, flat, strict=True)))
 
 
-def _by_python(trial: Trial, parts: Any, answers: Any, finished: bool) -> Any:
-    """Return what PythonEngine says, the parts put together anew."""
-    runs, advice = parts
-    outcome = asdict(runs.triage(trial.book, answers, finished))
-    said = {key: list(v) if isinstance(v, tuple) else v for key, v in outcome.items()}
+def _by_python(trial: Trial, parts: Any, answers: Any, how: str) -> Any:
+    """Return what PythonEngine says, put together of these parts."""
     kept = engines.engine, engines.advice
-    engines.engine, engines.advice = runs, advice
+    engines.engine, engines.advice = parts
     try:
-        by = engines.PythonEngine(trial.book)
-        more = by.advise(trial.guide, answers) if finished else None
-        return said, by.shown(answers), more
+        return trial.said(engines.PythonEngine(trial.book), answers, how)
     finally:
         engines.engine, engines.advice = kept
+
+
+def hangs(*_: Any) -> None:
+    raise TimeoutError
 
 
 @contextmanager
 def installed(right: ModuleType, wrong: ModuleType) -> Iterator[None]:
     """Put the wrong module in the place of the right one, for at most so many seconds."""
 
-    def hangs(*_: Any) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, hangs)
-    signal.alarm(SECONDS)
+    before = signal.signal(signal.SIGVTALRM, hangs)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
     sys.modules[right.__name__] = wrong
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
         sys.modules[right.__name__] = right
 
 

@@ -157,3 +157,13 @@ def test_a_failure_is_told_in_words_and_by_the_exit_code(book, monkeypatch, caps
     assert "K03    FAILED" in said
     assert "The foot or lower leg is newly cold, pale, blue or grey" in said
     assert "0 of 1 theorems proved" in said
+
+
+def test_the_public_page_of_the_rules_names_todays_theorems():
+    """`python -m tests.proof.carried` writes them anew; two rules are tried here."""
+    shown = load_theorems()
+    assert shown["theorems"] == {theorem.id: theorem.words for theorem in theorems()}
+    book = make_book(load())
+    assert set(shown["rests_on"]) == {rule["id"] for rule in book["rules"]}
+    for rule in ("E05", "T15"):
+        assert carried(book, rule) == shown["rests_on"][rule]
