@@ -83,7 +83,11 @@ def test_offline_knows_pages_only_as_a_type():
 
 @pytest.mark.parametrize("module", [m for m in MODULES if not m.startswith("webapp.tools")])
 def test_the_app_needs_no_tool_and_no_test(module):
-    assert uses(module, "webapp.tools", "tests", "pytest", "polib", "phonenumbers") == set()
+    found = uses(module, "webapp.tools", "tests", "pytest", "polib", "phonenumbers")
+    inside = (
+        {"webapp.tools"} if module == "webapp.cli" else set()
+    )  # compare-rules, when it is called
+    assert found == inside
 
 
 def test_only_the_loader_reads_yaml():
