@@ -55,7 +55,7 @@ export function itemInWords({ id, type }, option) {
   if (said.className) li.className = said.className;
   if (type === "multi") li.append(...said.childNodes);
   else {
-    const answer = document.createElement("b");
+    const answer = document.createElement("bdi");
     answer.append(...said.childNodes);
     li.append(field.querySelector("h1, h2").textContent, " ", answer);
   }
