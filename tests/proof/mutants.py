@@ -1,6 +1,7 @@
 """python -m tests.proof.mutants: one thing wrong in the rules or gates at a time; who notices?
 
-Every dangerous mutant (judge.py) has to be killed by a kept case (golden, MC/DC pair, cards.yaml)
+Every dangerous mutant (judge.py) has to be killed by a kept case (golden, MC/DC pair, cards.yaml,
+witnesses.yaml)
 or by a theorem; those that nobody kills are printed and the exit code is 1.
 """
 
@@ -24,6 +25,7 @@ from webapp.content.schema import Content
 from webapp.triage.engine import LEVELS, Answers, Book, triage
 from webapp.triage.guide import Guide
 
+WITNESSES = mcdc.FILE.parent / "witnesses.yaml"
 NEAR = 60  # cases asked before z3 is
 
 
@@ -103,7 +105,10 @@ class Hunt:
 
 
 def kept_cases(content: Content, book: Book) -> Any:
-    """Yield the golden cases and both sides of the MC/DC pairs."""
+    """Yield the golden cases, both sides of the MC/DC pairs and the witnesses."""
+    for row in yaml.safe_load(WITNESSES.read_text(encoding="utf-8")):
+        answers = expand(content, book, row["answers"])
+        yield Kept("witness", answers, row["gives"], frozenset())
     for case in content.cases:
         answers = expand(content, book, case.answers)
         yield Kept("golden", answers, [case.level, *case.fires], frozenset(case.fires))

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from tests.proof.judge import DANGEROUS, EQUIVALENT, HARMLESS, Judge, Mutants
-from tests.proof.mutants import Hunt, survivors
+from tests.proof.mutants import Hunt, kept_cases, survivors
 from webapp.content.load import guide as make_guide
 
 SAMPLE = 30
@@ -14,6 +14,7 @@ KNOWN = {  # one of each verdict, so that the judge itself is tested
     "E03: level urgent_today": DANGEROUS,
     "T02: level soon": HARMLESS,
     "NO_GONE/2 PAST3: part dropped": EQUIVALENT,
+    "U01/2.1 WELLS >= 3: threshold -1": DANGEROUS,
     "F_DVT: massage hidden -> shown": EQUIVALENT,  # each level with F_DVT hides it too
     "F_SICKLE: ice hidden -> shown": DANGEROUS,
 }
@@ -26,6 +27,13 @@ def sample(content, book):
     assert len(every) == len(set(every)) > 3000
     chosen = {*random.Random(5).sample(every, SAMPLE), *KNOWN}
     return Mutants(book, guide, chosen.__contains__)
+
+
+def test_the_witnesses_give_what_they_say(engine, content, book):
+    for case in kept_cases(content, book):
+        if case.source == "witness":
+            outcome = engine.triage(case.answers)
+            assert [outcome["level"], *outcome["rules"]] == case.gives
 
 
 def test_no_dangerous_mutant_of_the_sample_survives(sample, content, book):
