@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp import finder, forms, linked_data, plan
+from webapp import finder, forms, linked_data, plan, review
 from webapp.assets import asset, inline_css, picture
 from webapp.content.load import theorems
 from webapp.content.schema import CARD_GROUPS, Content, EmergencyNumber, Question, translated
@@ -118,6 +118,7 @@ class Speaker:
             "by_place": finder.found(content, "pain_place"),
             "named": lambda when: finder.named(content, when),
             "cited": finder.cited,
+            "read_back": review.counts(self.site.content),
             "parsed": parse,
             "theorems": theorems(),
             "most_urgent": lambda levels: max(levels, key=LEVELS.index),

@@ -6,11 +6,13 @@ import pytest
 import z3
 
 from tests.proof import prove as prover
+from tests.proof.carried import carried
 from tests.proof.prove import explain, prove
 from tests.proof.theorems import BRIEF, World, theorems
 from tests.triage.plain import expand
 from tests.triage.strategies import random_answers
 from webapp.content.load import guide as make_guide
+from webapp.content.load import theorems as load_theorems
 from webapp.tools.encode import Person, Reading, answers_of, facts
 from webapp.triage.engine import LEVELS, triage
 
@@ -159,11 +161,10 @@ def test_a_failure_is_told_in_words_and_by_the_exit_code(book, monkeypatch, caps
     assert "0 of 1 theorems proved" in said
 
 
-def test_the_public_page_of_the_rules_names_todays_theorems():
+def test_the_public_page_of_the_rules_names_todays_theorems(book):
     """`python -m tests.proof.carried` writes them anew; two rules are tried here."""
     shown = load_theorems()
     assert shown["theorems"] == {theorem.id: theorem.words for theorem in theorems()}
-    book = make_book(load())
     assert set(shown["rests_on"]) == {rule["id"] for rule in book["rules"]}
     for rule in ("E05", "T15"):
         assert carried(book, rule) == shown["rests_on"][rule]

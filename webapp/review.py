@@ -1,0 +1,39 @@
+"""What a second reader has checked of each translation: translations/review.json.
+
+A text is named by a digest of its English, so that changed English is a draft again by itself.
+"""
+
+import hashlib
+import json
+from functools import cache
+from typing import Any
+
+from webapp.content.schema import KINDS, Content, texts
+from webapp.i18n import FOLDER
+
+READ = ("levels", "questions", "rules", "cards", "gates", "checks", "remedies")  # danger and care
+
+
+@cache
+def review() -> dict[str, Any]:
+    """Return {date, languages, read_back [digest], disagreements {language: […]}}."""
+    data: dict[str, Any] = json.loads((FOLDER / "review.json").read_text(encoding="utf-8"))
+    return data
+
+
+def digest(english: str) -> str:
+    """Return the name of a text in review.json."""
+    return hashlib.sha256(english.encode()).hexdigest()[:12]
+
+
+def counts(content: Content) -> dict[str, tuple[int, int]]:
+    """Return {language: (texts read back, texts of danger and care)} of the English content."""
+    english = {
+        text
+        for name in READ
+        for item in getattr(content, name)
+        for _, text in texts(item, KINDS[name])
+    }
+    known = set(review()["read_back"])
+    done = sum(digest(text) in known for text in english)
+    return {code: (done, len(english)) for code in review()["languages"]}
