@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from webapp import assets, cli, kept, offline, pages, security
+from webapp import assets, cli, kept, links, offline, pages, security
 from webapp.content.load import book, guide, load
 from webapp.languages import languages
 
@@ -28,5 +28,6 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
         key = kept.sources_key(*site.languages, os.environ.get("GENU_WORKER", ""))
         folder = kept.site(lambda: offline.bodies(site), key)
     served = kept.Kept(app.wsgi_app, folder, lambda wanted: f"/{site.best(wanted).code}/")
-    app.wsgi_app = security.protect(served, assets.style_hash())  # type: ignore[method-assign]
+    linked = links.Linked(served, site.languages, pages.PAGES)
+    app.wsgi_app = security.protect(linked, assets.style_hash())  # type: ignore[method-assign]
     return app

@@ -8,7 +8,7 @@ export default async function offline(element) {
   };
   if (!workers) return say("cannot");
   const look = async () => {
-    const status = await ask("status");
+    const status = await ask("guide");
     const ready = status?.ready.includes(document.documentElement.lang);
     say(ready ? "ready" : "not-yet");
     return ready;

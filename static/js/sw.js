@@ -8,7 +8,7 @@ const PREFERENCES = "genu-preferences"; // last language; no answers
 const INSTALL_LIMIT = 60000; // ms for one file, body included
 const WAIT_LIMIT = 2500; // ms for the network when something else can be shown
 const PATIENT_LIMIT = 20000; // ms when nothing else can
-const PAINT = 50; // ms between the start screen and the rest of the page
+const PAINT = 120; // ms between the start screen and the rest of the page
 const CODES = Object.keys(BUILD.packs);
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
@@ -118,15 +118,16 @@ async function activate() {
   await self.clients.claim();
 }
 
-// {do: "keep", code} · {do: "status"} → {version, rules, ready: [codes]} · {do: "activate"}
+// {do: "keep", code} its check · {do: "guide", code} all of it · {do: "status"} → {version, rules, ready: [codes]} · {do: "activate"}
 async function hear(event) {
   const { do: what, code } = event.data || {};
   if (what === "activate") await self.skipWaiting();
-  if (what === "keep" && CODES.includes(code)) await keepLanguage(code).catch(() => {});
-  if (what === "keep" || what === "status") event.ports[0]?.postMessage(await counted());
+  if (what === "keep" && CODES.includes(code)) await keep(filesOf([code])).catch(() => {});
+  if (what === "guide" && CODES.includes(code)) await keepGuide(code).catch(() => {});
+  if (what !== "activate") event.ports[0]?.postMessage(await counted());
 }
 
-async function keepLanguage(code) {
+async function keepGuide(code) {
   await keep(filesOf([code]));
   await keep(await guideOf(code));
 }

@@ -1,5 +1,7 @@
 // The page's side of the service worker.
 
+const LATER = 5000; // ms: on a slow line the person's own taps go before the guide
+
 // Some browsers have it, some have not, some refuse the very look at it.
 export const workers = (() => {
   try {
@@ -16,6 +18,7 @@ export async function keepOffline() {
     await workers.register(scriptAddress(), { scope: "/", updateViaCache: "none" });
     await workers.ready;
     await ask("keep");
+    setTimeout(ask, LATER, "guide");
   } catch {
     // no worker here: the site works as a plain site
   }

@@ -17,7 +17,7 @@ READY = """async () => {
   const ask = () => new Promise((resolve) => {
     const channel = new MessageChannel();
     channel.port1.onmessage = ({ data }) => resolve(data);
-    registration.active.postMessage({ do: "keep", code: document.documentElement.lang }, [channel.port2]);
+    registration.active.postMessage({ do: "guide", code: document.documentElement.lang }, [channel.port2]);
   });
   for (let n = 0; n < 100; n += 1) {
     const status = await ask();

@@ -56,8 +56,8 @@ class Generator:
                 if name in fresh:
                     answers[name] = fresh[name]
         if "calf_cm_sore" in answers and source.random() < 0.8:  # near the limit of 3 cm
-            sore = answers["calf_cm_sore"] = round(source.uniform(25, 60), 1)
-            answers["calf_cm_other"] = round(sore - source.randint(25, 35) / 10, 1)
+            sore = answers["calf_cm_sore"] = round(source.uniform(25, 60), 2)
+            answers["calf_cm_other"] = round(sore - source.randint(250, 350) / 100, 2)
         return answers, source.random() < 0.9
 
 

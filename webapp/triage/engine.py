@@ -5,6 +5,7 @@ The rule data ("book") is plain JSON, made by webapp.content.load.book(); README
 file tells its shape and the language. Source of the rules: the clinical brief, section 3.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,13 +107,18 @@ def open_questions(book: Book, answers: Answers) -> tuple[str, ...]:
     )
 
 
+def _tenths(cm: float) -> int:
+    """Return tenths of a centimetre, a half rounded up as the phone does."""
+    return math.floor(cm * 10 + 0.5)
+
+
 def _measure(book: Book, kept: Answers) -> None:
     """Tick a row when one measured number is so much more than the other (calf, in cm)."""
     for question in book["questions"]:
         rule = question["more_than"]
         if not rule or question["id"] not in kept or rule["other"] not in kept:
             continue
-        tenths = round(kept[question["id"]] * 10) - round(kept[rule["other"]] * 10)
+        tenths = _tenths(kept[question["id"]]) - _tenths(kept[rule["other"]])
         if tenths >= rule["by"] * 10:
             kept[rule["of"]] = {**kept.get(rule["of"], {}), rule["ticks"]: "yes"}
 
