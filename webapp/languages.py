@@ -40,6 +40,7 @@ COMPLETE = (
     Language("zh-Hans", "简体中文"),
     Language("fr", "français"),
     Language("sw", "Kiswahili"),
+    Language("ur", "اردو"),
     Language("ru", "русский"),
 )
 PSEUDO = (
