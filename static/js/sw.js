@@ -165,16 +165,17 @@ async function stored(path) {
   }
 }
 
-// The start screen first, the long form a moment later: a slow phone paints in between.
+// The start screen first, the long form a moment later: a slow phone paints in between. Scripts that
+// are kept need no head start.
 async function inTwoParts(response) {
-  const body = new Uint8Array(await response.arrayBuffer());
-  const head = new TextDecoder().decode(body.subarray(0, 40000)).split('<form id="check"');
-  if (head.length < 2) return new Response(body, { headers: response.headers });
-  const cut = new TextEncoder().encode(head[0]).length;
+  const html = await response.text();
+  const cut = html.indexOf('<form id="check"');
+  if (cut < 0) return new Response(html, { headers: response.headers });
+  const encode = (text) => new TextEncoder().encode(text);
   const parts = new ReadableStream({
     start(out) {
-      out.enqueue(body.subarray(0, cut));
-      setTimeout(() => (out.enqueue(body.subarray(cut)), out.close()), PAINT);
+      out.enqueue(encode(html.slice(0, cut).replace(/<link rel="modulepreload"[^>]*>/g, "")));
+      setTimeout(() => (out.enqueue(encode(html.slice(cut))), out.close()), PAINT);
     },
   });
   return new Response(parts, { headers: response.headers });
