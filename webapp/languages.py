@@ -11,7 +11,8 @@ class Language:
     """A language Genu speaks.
 
     code: BCP 47, as in paths and `lang` · name: its own name · checked: a health professional who
-    speaks it has checked the translation (English is the source, and no translation) · pseudo: generated, for development only.
+    speaks it has checked the translation (English is the source and no translation) ·
+    pseudo: generated, for development only.
     """
 
     code: str
