@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ONLY_TO_INSTALL = ("icon-512", "maskable", "monochrome", "shortcut")
 NOT_KEPT = ("pictures/", "screenshots/", "js/sw", *(f"icons/{name}" for name in ONLY_TO_INSTALL))
+LATER = {*GUIDE, "parts", "about"}  # kept a moment after the check and the danger signs
 NAME = "Genu: pain behind the knee"
 DESCRIPTION = (  # the same sentence stands in base.html, where it is marked for translation
     "A short check for pain behind the knee: how urgent it is, and what to do now. "
@@ -49,7 +50,7 @@ def pack(code: str, kept: dict[str, bytes], guide: bool = False) -> dict[str, st
     return {
         url: integrity(body)
         for url, body in kept.items()
-        if url.startswith(f"/{code}/") and (url.removeprefix(f"/{code}/") in GUIDE) is guide
+        if url.startswith(f"/{code}/") and (url.removeprefix(f"/{code}/") in LATER) is guide
     }
 
 
