@@ -1,7 +1,7 @@
 // What would make it more urgent: single new signs that raise the level, each tried by running the
 // triage again. The twin of webapp/triage/changes.py. Pure, ids only.
 
-import { get, LEVELS, shownOptions, shownQuestions, triage } from "./triage.js";
+import { evaluator, get, LEVELS, shownAnswers, shownOptions, shownQuestions } from "./triage.js";
 
 const MOST = 12; // signs named per level
 
@@ -10,7 +10,7 @@ export function changes(book, guide, answers, level) {
   const rank = LEVELS.indexOf(level);
   const found = [];
   for (const [question, option, changed] of oneMore(book, guide, answers)) {
-    const reached = reachedBy(book, changed);
+    const reached = reachedBy(book, changed, rank);
     const number = /^\d+$/.test(option); // of numbers the smallest that raises
     const known = number && found.some(([one, asked]) => asked === question && one === LEVELS[reached]);
     if (reached > rank && !known) found.push([LEVELS[reached], question, option]);
@@ -19,10 +19,12 @@ export function changes(book, guide, answers, level) {
   return upwards.flatMap((one) => found.filter(([to]) => to === one).slice(0, MOST));
 }
 
-// The fired rules alone: a question that opens is no sign.
-function reachedBy(book, answers) {
-  const { rules } = triage(book, answers);
-  return Math.max(0, ...book.rules.filter(({ id }) => rules.includes(id)).map((rule) => LEVELS.indexOf(rule.level)));
+// The highest rank above `rank` of a fired rule, or `rank`: a question that opens is no sign.
+function reachedBy(book, answers, rank) {
+  const holds = evaluator(book, shownAnswers(book, answers));
+  const fires = (to) => book.rules.some((rule) => rule.level === LEVELS[to] && holds(rule.when));
+  for (let to = LEVELS.length - 1; to > rank; to -= 1) if (fires(to)) return to;
+  return rank;
 }
 
 function oneMore(book, guide, answers) {
