@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from tests.markup import parse
-from webapp.assets import asset, body, files, tree_hash
+from webapp.assets import SERVED_AT_ROOT, asset, body, files, tree_hash
 from webapp.languages import languages
 from webapp.pages import PAGES
 
@@ -265,7 +265,7 @@ def test_files_at_the_root(client, address, kind):
         f"/static/{tree_hash()}/js/",
         f"/static/{tree_hash()}/js/nothing.js",
         f"/static/{tree_hash()}/js/sw.js",
-        f"/static/{tree_hash()}/root/robots.txt",
+        f"/static/{tree_hash()}/{SERVED_AT_ROOT.name}/robots.txt",
         f"/static/{tree_hash()}/../webapp/pages.py",
         f"/static/{tree_hash()}/js/main.js%00",
     ],

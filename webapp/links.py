@@ -6,6 +6,8 @@ The pages themselves are made before anyone asks, so that no host stands in them
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from webapp.security import by_https
+
 
 class Linked:
     """A WSGI application whose pages name themselves and their twins in other languages."""
@@ -30,9 +32,8 @@ class Linked:
         return self.app(environ, start)
 
     def _links(self, environ: dict[str, Any], code: str, path: str) -> str:
-        secure = "https" in (environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO"))
         host = environ.get("HTTP_HOST", "localhost")
-        origin = f"http{'s' if secure else ''}://{host}"
+        origin = f"{'https' if by_https(environ) else 'http'}://{host}"
         own = f'<{origin}/{code}/{path}>; rel="canonical"'
         if not path:  # the first view carries no more than it must; the sitemap has the rest
             return own

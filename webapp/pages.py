@@ -21,7 +21,7 @@ from webapp.content.schema import CARD_GROUPS, Content, EmergencyNumber, Questio
 from webapp.guide_pages import CAUSE_GROUPS, GUIDE
 from webapp.i18n import Translate, translator
 from webapp.languages import Language
-from webapp.security import from_own_pages
+from webapp.security import by_https, from_own_pages
 from webapp.triage.engine import LEVELS, Answers, Book, Outcome, shown_answers, triage
 from webapp.triage.guide import Guide
 from webapp.triage.language import parse
@@ -108,21 +108,28 @@ class Speaker:
             "country_rows": self.countries(),
             "version": self.site.book["version"],
             "book_json": _json(self.site.book),
-            "guide_json": _json(self.site.guide),
-            "guide_lines": plan.lines(content),
             "elsewhere": plan.ELSEWHERE,
             "phase_of": {f"exercise_p{phase}": phase for phase in (1, 2, 3)},
             "card_groups": CARD_GROUPS,
             "cause_groups": CAUSE_GROUPS,
-            "by_symptom": finder.by_symptom(content),
-            "by_place": finder.found(content, "pain_place"),
             "named": lambda when: finder.named(content, when),
             "cited": finder.cited,
+            "most_urgent": lambda levels: max(levels, key=LEVELS.index),
+            "ld": lambda path, title: _json(linked_data.page(self.language, content, path, title)),
+        }
+
+    @cached_property
+    def guide_words(self) -> dict[str, Any]:
+        """What only kept pages need: a check that is posted does not wait for it."""
+        content: Content = self.words["content"]
+        return {
+            "guide_json": _json(self.site.guide),
+            "guide_lines": self.planner.lines,
+            "by_symptom": finder.by_symptom(content),
+            "by_place": finder.found(content, "pain_place"),
             "read_back": review.counts(self.site.content),
             "parsed": parse,
             "theorems": theorems(),
-            "most_urgent": lambda levels: max(levels, key=LEVELS.index),
-            "ld": lambda path, title: _json(linked_data.page(self.language, content, path, title)),
         }
 
     def translate(self, text: str, **values: Any) -> str:
@@ -144,7 +151,8 @@ class Speaker:
         """Return the HTML of a page as a phone keeps it."""
         if path == "":
             return self.check()
-        return render_template(f"pages/{PAGES.get(path, path)}.html", page=path, **self.words)
+        words = self.words | self.guide_words
+        return render_template(f"pages/{PAGES.get(path, path)}.html", page=path, **words)
 
     def check(
         self,
@@ -247,8 +255,7 @@ def register(app: Flask, site: Site) -> None:
 
     @blueprint.get("/sitemap.xml")
     def sitemap() -> Response:
-        scheme = request.headers.get("X-Forwarded-Proto", request.scheme)
-        origin = f"{'https' if scheme == 'https' else 'http'}://{request.host}"
+        origin = f"{'https' if by_https(request.environ) else 'http'}://{request.host}"
         xml = render_template("sitemap.xml", origin=origin, codes=list(site.languages), paths=PAGES)
         return Response(xml, content_type="application/xml", headers={"Cache-Control": "no-cache"})
 

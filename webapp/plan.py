@@ -90,7 +90,8 @@ class Planner:
         state = State(self.book, shown_answers(self.book, answers))
         found = engine.causes(self.book, self.guide, answers, outcome)
         care = engine.care(self.book, self.guide, answers, outcome, found)
-        shown = [self._shown(c, answers, state) for c in care if c.state != "hidden"]
+        given = State(self.book, shown_answers(self.book, answers, finished=False))
+        shown = [self._shown(c, answers, state, given) for c in care if c.state != "hidden"]
         home = [s for s in shown if s.card.group not in (*ELSEWHERE, VISIT)]
         flags = engine.flags_set(self.book, self.guide, answers, outcome)
         return Plan(
@@ -114,9 +115,9 @@ class Planner:
             for to, signs in groupby(found, key=lambda change: change.level)
         )
 
-    def _shown(self, care: engine.Care, answers: Answers, state: State) -> Shown:
+    def _shown(self, care: engine.Care, answers: Answers, state: State, given: State) -> Shown:
+        """Return a card as it is shown. given: what was said, nothing assumed."""
         checks = self._checks(care.id, state)
-        given = State(self.book, shown_answers(self.book, answers, finished=False))
         own = [check["when"] for check in self.guide["checks"] if check["card"] == care.id]
         asked = all(answers.get(name) is not None for name in BLOCK_J) or any(
             given.holds(when) for when in own

@@ -63,6 +63,11 @@ def page_policy(style_hash: str) -> str:
     )
 
 
+def by_https(environ: dict[str, Any]) -> bool:
+    """Return whether the person's browser speaks HTTPS, here or to a proxy before us."""
+    return "https" in (environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO"))
+
+
 def protect(app: Callable[..., Iterable[bytes]], style_hash: str) -> Callable[..., Iterable[bytes]]:
     """Wrap a WSGI application so that every response carries the headers."""
     page = [*COMMON.items(), ("Content-Security-Policy", page_policy(style_hash))]
@@ -74,7 +79,7 @@ def protect(app: Callable[..., Iterable[bytes]], style_hash: str) -> Callable[..
         extra = worker if path == "/sw.js" else page
         if path.endswith("/exercises"):  # the session keeps the screen awake
             extra = training
-        if "https" in (environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO")):
+        if by_https(environ):
             extra = [*extra, HSTS]
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:

@@ -7,13 +7,13 @@ export default async function offline(element) {
     for (const line of element.querySelectorAll("[data-state]")) line.hidden = line.dataset.state !== state;
   };
   if (!workers) return say("cannot");
-  const look = async () => {
-    const status = await ask("guide");
+  const look = async (what) => {
+    const status = await ask(what);
     const ready = status?.ready.includes(document.documentElement.lang);
     say(ready ? "ready" : "not-yet");
     return ready;
   };
-  for (let tries = 0; tries < 60 && !(await look()); tries += 1) {
+  for (let tries = 0; tries < 60 && !(await look(tries ? "status" : "guide")); tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }

@@ -7,7 +7,15 @@ that one sign more, so what is said is so.
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from webapp.triage.engine import LEVELS, Answers, Book, shown_options, shown_questions, triage
+from webapp.triage.engine import (
+    LEVELS,
+    Answers,
+    Book,
+    State,
+    shown_answers,
+    shown_options,
+    shown_questions,
+)
 
 # Questions whose answers can change from one hour to the next; in the order they are asked.
 CHANGING = (
@@ -42,7 +50,7 @@ def changes(book: Book, answers: Answers, level: str) -> tuple[Change, ...]:
     rank = LEVELS.index(level)
     found: list[Change] = []
     for question, option, changed in _one_more(book, answers):
-        reached = _reached(book, changed)
+        reached = _reached(book, changed, rank)
         known = {change.level for change in found if change.question == question}
         if reached > rank and not (option.isdigit() and LEVELS[reached] in known):
             found.append(Change(LEVELS[reached], question, option))
@@ -53,17 +61,20 @@ def changes(book: Book, answers: Answers, level: str) -> tuple[Change, ...]:
     )
 
 
-def _reached(book: Book, answers: Answers) -> int:
-    """Return the rank of the fired rules alone: a question that opens is no sign."""
-    fired = set(triage(book, answers).rules)
-    levels = (LEVELS.index(rule["level"]) for rule in book["rules"] if rule["id"] in fired)
-    return max(levels, default=0)
+def _reached(book: Book, answers: Answers, rank: int) -> int:
+    """Return the highest rank above `rank` of a fired rule, or it: an open question is no sign."""
+    state = State(book, shown_answers(book, answers))
+    for to in range(len(LEVELS) - 1, rank, -1):
+        if any(r["level"] == LEVELS[to] and state.holds(r["when"]) for r in book["rules"]):
+            return to
+    return rank
 
 
 def _one_more(book: Book, answers: Answers) -> Iterator[tuple[str, str, Answers]]:
     """Yield (question, option, answers with it) of every sign the person did not name."""
     questions = {question["id"]: question for question in book["questions"]}
-    for id in (one for one in CHANGING if one in shown_questions(book, answers)):
+    shown = shown_questions(book, answers)
+    for id in (one for one in CHANGING if one in shown):
         question, given = questions[id], answers.get(id)
         for option in _options(book, question, answers):
             value: Any = option
