@@ -109,7 +109,7 @@ def test_manifest(client, policy, code):
 @pytest.mark.parametrize(
     "name, kind, vary",
     [
-        ("js/triage.js", "text/javascript; charset=utf-8", True),
+        ("app.js", "text/javascript; charset=utf-8", True),
         ("css/app.css", "text/css; charset=utf-8", True),
         ("icons/icon.svg", "image/svg+xml", True),
         ("icons/icon-192.png", "image/png", False),
@@ -150,8 +150,8 @@ def test_unchanged_worker(client):
 
 
 def test_unchanged_static_file(client, policy):
-    etag = client.get(asset("js/main.js")).headers["ETag"]
-    response = client.get(asset("js/main.js"), headers={"If-None-Match": etag})
+    etag = client.get(asset("app.js")).headers["ETag"]
+    response = client.get(asset("app.js"), headers={"If-None-Match": etag})
     assert response.status_code == 304
     exactly(response, policy, **IMMUTABLE, Vary="Accept-Encoding", ETag=etag)
 
@@ -170,7 +170,7 @@ def test_404(client, policy, address):
 
 
 def test_static_404(client, policy):
-    response = client.get("/static/000000000000/js/main.js")
+    response = client.get("/static/000000000000/app.js")
     assert response.status_code == 404
     exactly(response, policy, **NOT_KEPT, Content_Type="text/plain", Content_Length="4")
 
@@ -242,7 +242,7 @@ EVERYWHERE = [
     "/nothing",
     "/en",
     "/robots.txt",
-    asset("js/main.js"),
+    asset("app.js"),
 ]
 
 

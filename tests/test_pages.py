@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from tests.markup import parse
-from webapp.assets import SERVED_AT_ROOT, asset, body, files, tree_hash
+from webapp.assets import SERVED_AT_ROOT, asset, files, tree_hash
 from webapp.languages import languages
 from webapp.pages import PAGES
 
@@ -149,7 +149,7 @@ def test_a_cache_may_ask_with_a_weak_etag_or_several(client, address, known):
     assert (answer.status_code, answer.data, answer.headers["ETag"]) == (304, b"", etag)
 
 
-@pytest.mark.parametrize("address", ["/", *KEPT, "/robots.txt", asset("js/main.js")])
+@pytest.mark.parametrize("address", ["/", *KEPT, "/robots.txt", asset("app.js")])
 def test_a_date_alone_never_says_unchanged(client, address):
     for since in ("Thu, 01 Jan 2026 00:00:00 GMT", "Fri, 01 Jan 2100 00:00:00 GMT"):
         headers = {"If-Modified-Since": since}
@@ -215,7 +215,7 @@ def test_static_file_is_immutable_under_its_hash(client, name):
     address = asset(name)
     assert re.fullmatch(rf"/static/[0-9a-f]{{12}}/{re.escape(name)}", address)
     response = client.get(address)
-    data = body(name)
+    data = files()[name]
     assert (response.status_code, response.data) == (200, data)
     assert response.headers["Cache-Control"] == "max-age=315360000, public, immutable"
     assert response.headers["ETag"] == f'"{hashlib.sha256(data).hexdigest()[:16]}"'
@@ -223,9 +223,9 @@ def test_static_file_is_immutable_under_its_hash(client, name):
     assert (again.status_code, again.data) == (304, b"")
 
 
-@pytest.mark.parametrize("name", ["js/check.js", "css/app.css", "icons/icon.svg"])
+@pytest.mark.parametrize("name", ["app.js", "css/app.css", "icons/icon.svg"])
 def test_static_text_travels_compressed(client, name):
-    data = body(name)
+    data = files()[name]
     for encoding in ("br", "gzip"):
         response = client.get(asset(name), headers={"Accept-Encoding": encoding})
         assert response.headers["Content-Encoding"] == encoding
@@ -235,7 +235,7 @@ def test_static_text_travels_compressed(client, name):
 @pytest.mark.parametrize(
     "name, kind",
     [
-        ("js/main.js", "text/javascript; charset=utf-8"),
+        ("app.js", "text/javascript; charset=utf-8"),
         ("css/app.css", "text/css; charset=utf-8"),
         ("icons/icon.svg", "image/svg+xml"),
         ("icons/icon-192.png", "image/png"),
@@ -259,15 +259,15 @@ def test_files_at_the_root(client, address, kind):
     [
         "/static/",
         "/static/x",
-        "/static/js/main.js",
-        "/static/000000000000/js/main.js",
+        "/static/app.js",
+        "/static/000000000000/app.js",
         f"/static/{tree_hash()}/",
         f"/static/{tree_hash()}/js/",
-        f"/static/{tree_hash()}/js/nothing.js",
+        f"/static/{tree_hash()}/js/main.js",
         f"/static/{tree_hash()}/js/sw.js",
         f"/static/{tree_hash()}/{SERVED_AT_ROOT.name}/robots.txt",
         f"/static/{tree_hash()}/../webapp/pages.py",
-        f"/static/{tree_hash()}/js/main.js%00",
+        f"/static/{tree_hash()}/app.js%00",
     ],
 )
 def test_unknown_static_file_is_a_plain_404_that_nobody_keeps(client, address):

@@ -9,26 +9,23 @@ from pathlib import Path
 import rjsmin
 from markupsafe import Markup
 
+from webapp.bundle import bundle
+
 STATIC = Path(__file__).parent.parent / "static"
 SERVED_AT_ROOT = STATIC / "root"
+SCRIPTS = STATIC / "js"
+SCRIPT = "app.js"  # all modules of the pages in one
 
 
 @cache
-def files(folder: Path = STATIC) -> dict[str, Path]:
-    """Return {relative path: file} of a static tree, sorted, without what is served elsewhere."""
-    found = (p for p in sorted(folder.rglob("*")) if p.is_file())
-    return {
-        p.relative_to(folder).as_posix(): p
+def files() -> dict[str, bytes]:
+    """Return {relative path: body} of the served tree: pictures, styles, one script."""
+    found = (p for p in sorted(STATIC.rglob("*")) if p.is_file())
+    return {SCRIPT: slim(bundle("main", SCRIPTS)).encode()} | {
+        p.relative_to(STATIC).as_posix(): p.read_bytes()
         for p in found
-        if SERVED_AT_ROOT not in p.parents and p.name != "sw.js"
+        if not {SERVED_AT_ROOT, SCRIPTS} & set(p.parents)
     }
-
-
-@cache
-def body(name: str) -> bytes:
-    """Return what is served of a static file: scripts without comments and indents."""
-    data = files()[name].read_bytes()
-    return slim(data.decode()).encode() if name.endswith(".js") else data
 
 
 def slim(script: str) -> str:
@@ -37,11 +34,11 @@ def slim(script: str) -> str:
 
 
 @cache
-def tree_hash(folder: Path = STATIC) -> str:
-    """Return 12 hex digits over names and bytes of the static tree."""
+def tree_hash() -> str:
+    """Return 12 hex digits over names and bodies of the static tree."""
     digest = hashlib.sha256()
-    for name, path in files(folder).items():
-        digest.update(f"{name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    for name, body in files().items():
+        digest.update(f"{name}\0".encode() + hashlib.sha256(body).digest())
     return digest.hexdigest()[:12]
 
 

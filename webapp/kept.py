@@ -24,7 +24,7 @@ import brotli
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
-from webapp.assets import SERVED_AT_ROOT, body, files, tree_hash
+from webapp.assets import SERVED_AT_ROOT, files, tree_hash
 
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache" / "site"
@@ -149,7 +149,7 @@ def write(bodies: dict[str, bytes], folder: Path | None = None) -> Path:
     if folder is None:
         folder = Path(tempfile.mkdtemp(prefix="genu-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    every = {f"/static/{tree_hash()}/{name}": body(name) for name in files()}
+    every = {f"/static/{tree_hash()}/{name}": body for name, body in files().items()}
     every |= {f"/{path.name}": path.read_bytes() for path in SERVED_AT_ROOT.iterdir()}
     with ThreadPoolExecutor() as pool:  # compressing releases the interpreter lock
         jobs = [

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from flask import render_template
 
-from webapp.assets import STATIC, asset, body, files, integrity, slim
+from webapp.assets import SCRIPTS, asset, files, integrity, slim
 from webapp.guide_pages import GUIDE
 
 if TYPE_CHECKING:
     from webapp.pages import Site, Speaker
 
 ONLY_TO_INSTALL = ("icon-512", "maskable", "monochrome", "shortcut")
-NOT_KEPT = ("pictures/", "screenshots/", "js/sw", *(f"icons/{name}" for name in ONLY_TO_INSTALL))
+NOT_KEPT = ("pictures/", "screenshots/", *(f"icons/{name}" for name in ONLY_TO_INSTALL))
 LATER = {*GUIDE, "parts", "about"}  # kept a moment after the check and the danger signs
 NAME = "Genu: pain behind the knee"
 DESCRIPTION = (  # the same sentence stands in base.html, where it is marked for translation
@@ -42,7 +42,7 @@ def guide_list(code: str, kept: dict[str, bytes]) -> bytes:
 
 def shared_files() -> dict[str, str]:
     """Return {address: integrity} of the files every language needs."""
-    return {asset(name): integrity(body(name)) for name in files() if not name.startswith(NOT_KEPT)}
+    return {asset(n): integrity(body) for n, body in files().items() if not n.startswith(NOT_KEPT)}
 
 
 def pack(code: str, kept: dict[str, bytes], guide: bool = False) -> dict[str, str]:
@@ -60,7 +60,7 @@ def service_worker(site: "Site", kept: dict[str, bytes]) -> str:
     With GENU_WORKER=off it is the kill switch instead: a worker that removes itself and our caches.
     """
     if os.environ.get("GENU_WORKER") == "off":
-        return (STATIC / "js" / "sw-off.js").read_text(encoding="utf-8")
+        return (SCRIPTS / "sw-off.js").read_text(encoding="utf-8")
     build: dict[str, Any] = {
         "rules": site.book["version"],
         "shared": shared_files(),
@@ -68,9 +68,9 @@ def service_worker(site: "Site", kept: dict[str, bytes]) -> str:
         "lastResort": {code: last_resort(speaker) for code, speaker in site.speakers.items()},
     }
     engine = re.sub(
-        r"^export ", "", (STATIC / "js" / "triage.js").read_text(encoding="utf-8"), flags=re.M
+        r"^export ", "", (SCRIPTS / "triage.js").read_text(encoding="utf-8"), flags=re.M
     )
-    script = slim(engine + "\n" + (STATIC / "js" / "sw.js").read_text(encoding="utf-8"))
+    script = slim(engine + "\n" + (SCRIPTS / "sw.js").read_text(encoding="utf-8"))
     content = json.dumps(build, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     version = hashlib.sha256((content + script).encode()).hexdigest()[:12]
     return f'const VERSION = "{version}";\nconst BUILD = {content};\n{script}'

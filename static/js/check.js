@@ -3,6 +3,7 @@
 
 import { itemInWords, outcomeBlocks } from "./outcome.js";
 import { showCall } from "./call.js";
+import { parts, planBlocks } from "./plan.js";
 import * as store from "./store.js";
 import { shownOptions, shownQuestions, triage } from "./triage.js";
 
@@ -247,7 +248,6 @@ export default function check(form) {
   async function plan(outcome) {
     const place = byId("result").querySelector("[data-part=guide]");
     const answers = read();
-    const { parts, planBlocks } = await import("./plan.js");
     const source = await parts();
     place.replaceChildren(planBlocks(source, book, answers, outcome, (id, option) => itemInWords(question[id], option)));
   }

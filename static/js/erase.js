@@ -1,11 +1,11 @@
 // Erase everything entered; says so only after reading back.
 
-import { erase } from "./store.js";
+import { erase as forget } from "./store.js";
 
-export default function eraser(element) {
+export default function erase(element) {
   const part = (name) => element.querySelector(`[data-part="${name}"]`);
   element.querySelector("button").addEventListener("click", () => {
-    const done = erase();
+    const done = forget();
     part("said").hidden = !done;
     part("failed").hidden = done;
   });
