@@ -10,7 +10,7 @@ IMPORT = re.compile(
     r'^import (?P<what>\w+|\{[^}]+\}|\* as \w+) from "\./(?P<module>[\w-]+)\.js";$', re.M
 )
 EXPORT = re.compile(
-    r"^export (?P<default>default )?(?=(?:async )?(?:function|const) (?P<name>\w+))", re.M
+    r"^export (?P<default>default )?(?=(?:async )?(?:function\*?|const) (?P<name>\w+))", re.M
 )
 LEFT = re.compile(r"^(import|export)\b.*$", re.M)
 

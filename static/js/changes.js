@@ -1,15 +1,16 @@
 // What would make it more urgent: single new signs that raise the level, each tried by running the
-// triage again. The twin of webapp/triage/changes.py. Pure, ids only.
+// triage again. The twin of webapp/triage/changes.py. Pure, ids only; a step per sign (unhurried.js).
 
 import { evaluator, get, LEVELS, shownAnswers, shownOptions, shownQuestions } from "./triage.js";
 
 const MOST = 12; // signs named per level
 
 // [[level, question, option]]: the most urgent first. guide.changing: questions whose answers can change.
-export function changes(book, guide, answers, level) {
+export function* changes(book, guide, answers, level) {
   const rank = LEVELS.indexOf(level);
   const found = [];
   for (const [question, option, changed] of oneMore(book, guide, answers)) {
+    yield;
     const reached = reachedBy(book, changed, rank);
     const number = /^\d+$/.test(option); // of numbers the smallest that raises
     const known = number && found.some(([one, asked]) => asked === question && one === LEVELS[reached]);

@@ -6,8 +6,10 @@ import { showCall } from "./call.js";
 import { parts, planBlocks } from "./plan.js";
 import * as store from "./store.js";
 import { shownOptions, shownQuestions, triage } from "./triage.js";
+import { unhurried } from "./unhurried.js";
 
 const FIRST_SCREENS = 3; // the danger screens: a banner comes from these alone
+const BREATH = 300; // ms in which a new screen is drawn
 const DOUBLE = 250; // ms within which a second touch belongs to the first
 const root = document.documentElement;
 const byId = (id) => document.getElementById(id);
@@ -172,8 +174,9 @@ export default function check(form) {
     alerted = new Set(early.rules.filter((id) => emergencies.has(id)));
     if ([...alerted].some((id) => !before.has(id))) return stop(early);
     const at = returning ? unanswered() : step(now, 1);
-    if (at >= screens.length) finish();
-    else go(at);
+    if (at >= screens.length) return finish();
+    go(at);
+    if (at >= FIRST_SCREENS) setTimeout(() => parts().catch(() => {}), BREATH); // so that they are there in the end
   }
 
   // The first screen that is asked and has no answer yet.
@@ -248,8 +251,8 @@ export default function check(form) {
   async function plan(outcome) {
     const place = byId("result").querySelector("[data-part=guide]");
     const answers = read();
-    const source = await parts();
-    place.replaceChildren(planBlocks(source, book, answers, outcome, (id, option) => itemInWords(question[id], option)));
+    const inWords = (id, option) => itemInWords(question[id], option);
+    place.replaceChildren(await unhurried(planBlocks(await parts(), book, answers, outcome, inWords)));
   }
 
   function banner(inCheck) {

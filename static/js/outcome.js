@@ -3,6 +3,13 @@
 import { shownAnswers } from "./triage.js";
 
 const clone = (id) => document.getElementById(id).content.cloneNode(true);
+const fields = new Map();
+
+// The field of a question in the form.
+function fieldOf(id) {
+  if (!fields.has(id)) fields.set(id, document.querySelector(`[data-question="${id}"]`));
+  return fields.get(id);
+}
 
 // A fragment equal to what the server prints for the same answers.
 export function outcomeBlocks(book, answers, outcome) {
@@ -34,7 +41,7 @@ function placeReasons(blocks, outcome) {
 
 // One answered question in the page's own words, taken from the form.
 function restated(id, answer) {
-  const field = document.querySelector(`[data-question="${id}"]`);
+  const field = fieldOf(id);
   const row = clone("answer").firstElementChild;
   const number = field.id.slice(1);
   row.dataset.answer = id;
@@ -49,7 +56,7 @@ function restated(id, answer) {
 
 // One answer as an item of a list, in the page's own words; a choice or number stands after its question.
 export function itemInWords({ id, type }, option) {
-  const field = document.querySelector(`[data-question="${id}"]`);
+  const field = fieldOf(id);
   const [said] = inWords(field, type === "multi" ? { [option]: "yes" } : option);
   const li = document.createElement("li");
   if (said.className) li.className = said.className;

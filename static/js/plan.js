@@ -8,23 +8,35 @@ import { evaluator, shownAnswers } from "./triage.js";
 const BLOCK_J = ["medicines", "med_safety", "weight_low"];
 let loading = null;
 
-// The parts of this language as a document; asked once, asked again after a failure.
+// The parts of this language: {guide, lines, kept(id), entry(name, id)}; asked once, again after a failure.
 export function parts() {
   loading ??= new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("GET", `/${document.documentElement.lang}/parts`);
     request.responseType = "document"; // parsed by the browser: nothing here makes markup out of text
-    request.onload = () => (request.response?.getElementById("guide") ? resolve(request.response) : request.onerror());
+    request.onload = () => (request.response?.getElementById("guide") ? resolve(prepared(request.response)) : request.onerror());
     request.onerror = () => ((loading = null), reject(new Error("parts")));
     request.send();
   });
   return loading;
 }
 
-// A fragment equal to what the server prints. inWords(question, option) gives a <li>.
-export function planBlocks(source, book, answers, outcome, inWords) {
-  const guide = JSON.parse(source.getElementById("guide").textContent);
+function prepared(source) {
   const kept = (id) => source.getElementById(id).content;
+  const entries = new Map();
+  for (const node of kept("entries").children) {
+    for (const [name, id] of Object.entries(node.dataset)) if (id) entries.set(`${name} ${id}`, node);
+  }
+  return {
+    kept,
+    guide: JSON.parse(source.getElementById("guide").textContent),
+    lines: new Map([...kept("lines").querySelectorAll("li")].map((li) => [li.dataset.line, li.textContent])),
+    entry: (name, id) => entries.has(`${name} ${id}`) && document.importNode(entries.get(`${name} ${id}`), true),
+  };
+}
+
+// A fragment equal to what the server prints, in steps (unhurried.js). inWords(question, option) gives a <li>.
+export function* planBlocks({ guide, lines, kept, entry }, book, answers, outcome, inWords) {
   const blocks = document.importNode(kept("plan"), true);
   const list = (name) => blocks.querySelector(`[data-part=${name}] [data-list]`);
   const fill = (name, items) =>
@@ -32,23 +44,30 @@ export function planBlocks(source, book, answers, outcome, inWords) {
   const holds = evaluator(book, shownAnswers(book, answers));
   const given = evaluator(book, shownAnswers(book, answers, false)); // what was said, nothing assumed
   const found = causes(book, guide, answers, outcome);
+  yield;
   const cards = care(book, guide, answers, outcome, found);
+  yield;
   const flags = flagsSet(book, guide, answers, outcome);
-  const lines = new Map([...kept("lines").querySelectorAll("li")].map((li) => [li.dataset.line, li.textContent]));
   const asked = BLOCK_J.every((id) => answers[id] !== undefined && answers[id] !== null);
 
-  const shown = cards.filter(({ state }) => state !== "hidden").map(careEntry).filter(Boolean);
-  const home = shown.filter(({ dataset }) => !("visit" in dataset));
+  const shown = [];
+  for (const card of cards) {
+    if (card.state !== "hidden") shown.push(careEntry(card));
+    yield;
+  }
+  const here = shown.filter(Boolean);
+  const home = here.filter(({ dataset }) => !("visit" in dataset));
   const free = ({ dataset }) => "free" in dataset;
   const hidden = cards.filter((card) => card.state === "hidden" && lineOf(card, card.reason));
   const left = hidden.map((card) => leftOut(card.id, lineOf(card, card.reason)));
   const risky = guide.remedies.filter((remedy) => remedy.flags.some((flag) => flags.has(flag)));
-  fillChanges(changes(book, guide, answers, outcome.level));
+  fillChanges(yield* changes(book, guide, answers, outcome.level));
   fill("care", [...home.filter(free), ...home.filter((entry) => !free(entry))]);
   fill("left", outcome.level === "emergency" ? [] : [...left, ...risky.map(({ id }) => leftOut(id, ""))].filter(Boolean));
   if (!holds(["is", "AGE_MINOR"])) blocks.querySelector("[data-minor]").remove();
+  yield;
   fill("causes", found.map(causeEntry));
-  const visit = shown.filter(({ dataset }) => "visit" in dataset);
+  const visit = here.filter(({ dataset }) => "visit" in dataset);
   list("visit").append(...visit);
   return blocks;
 
@@ -60,11 +79,6 @@ export function planBlocks(source, book, answers, outcome, inWords) {
     const wanted = [...list("changes").children].filter((row) => row.querySelector("li"));
     list("changes").replaceChildren();
     fill("changes", wanted);
-  }
-
-  function entry(name, id) {
-    const found = kept("entries").querySelector(`[data-${name}="${id}"]`);
-    return found && document.importNode(found, true);
   }
 
   function lineOf({ id, state }, reason) {

@@ -12,6 +12,7 @@ import pytest
 
 from tests.triage.plain import expand
 from tests.triage.strategies import random_answers
+from webapp.assets import SCRIPTS
 from webapp.content.load import book as make_book
 from webapp.content.load import load
 from webapp.triage.engine import shown_questions
@@ -25,10 +26,12 @@ BLOCK_J = [question.id for question in CONTENT.questions if question.block == "J
 MISSING = {"single": lambda q: q["options"][0], "number": lambda q: q["range"][0]}
 
 # Fills the form, posts it, and gives both result blocks as text.
-BOTH = """async ({sets, modules}) => {
+BOTH = """async (sets) => {
+  const modules = "/modules";
   const {itemInWords, outcomeBlocks} = await import(`${modules}/outcome.js`);
   const {parts, planBlocks} = await import(`${modules}/plan.js`);
   const {triage} = await import(`${modules}/triage.js`);
+  const {unhurried} = await import(`${modules}/unhurried.js`);
   const form = document.getElementById("check");
   const book = JSON.parse(document.getElementById("book").textContent);
   const fill = (answers) => {
@@ -51,8 +54,8 @@ BOTH = """async ({sets, modules}) => {
     const outcome = triage(book, answers, finished);
     box.append(outcomeBlocks(book, answers, outcome));
     if (finished) {
-      const plan = planBlocks(await parts(), book, answers, outcome,
-        (id, option) => itemInWords(book.questions.find((question) => question.id === id), option));
+      const plan = await unhurried(planBlocks(await parts(), book, answers, outcome,
+        (id, option) => itemInWords(book.questions.find((question) => question.id === id), option)));
       box.querySelector("[data-part=guide]").replaceChildren(plan);
     }
     told.push([response.status, box.innerHTML, await response.text()]);
@@ -118,20 +121,26 @@ def sets() -> list[dict[str, Any]]:
     ]
 
 
-def modules(page: Any) -> str:
-    return re.sub(r"/main\.js$", "", page.get_attribute("script[type=module]", "src") or "")
+def with_modules(page: Any) -> Any:
+    """Return the page with the modules of the one script within its reach, each by its name."""
+
+    def module(route: Any) -> None:
+        route.fulfill(path=SCRIPTS / route.request.url.rsplit("/", 1)[1])
+
+    page.route("**/modules/*.js", module)
+    return page
 
 
 @pytest.mark.parametrize("language", ["en", "es", "ar"])
 def test_phone_and_server_make_the_same_result(phone, language):
-    page, reader = phone.page(), phone.page()
+    page, reader = with_modules(phone.page()), phone.page()
     page.goto(f"/{language}/")
     page.wait_for_selector(".screen.on")
     levels, parts = set(), set()
     wanted = sets()
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
-        told = page.evaluate(BOTH, {"sets": batch, "modules": modules(page)})
+        told = page.evaluate(BOTH, batch)
         phone_side = reader.evaluate(PLAIN, [on_phone for _, on_phone, _ in told])
         server_side = reader.evaluate(PLAIN, [by_server for _, _, by_server in told])
         for asked, (status, _, _), mine, theirs in zip(
@@ -151,7 +160,7 @@ def test_phone_and_server_make_the_same_result(phone, language):
 @pytest.mark.parametrize("language", ["en", "es", "ar"])
 def test_the_whole_way_through_the_page_gives_the_same_too(phone, language):
     """From what is kept in the tab, through the form, to the screen."""
-    page, reader = phone.page(), phone.page()
+    page, reader = with_modules(phone.page()), phone.page()
     page.goto(f"/{language}/")
     for wanted in sets()[1 :: max(1, SETS // RELOADS)]:
         page.evaluate(
@@ -161,6 +170,6 @@ def test_the_whole_way_through_the_page_gives_the_same_too(phone, language):
         page.reload()
         page.wait_for_selector("#result.on [data-part=visit]")
         shown = page.inner_html("#result")
-        ((_, _, by_server),) = page.evaluate(BOTH, {"sets": [wanted], "modules": modules(page)})
+        ((_, _, by_server),) = page.evaluate(BOTH, [wanted])
         mine, theirs = reader.evaluate(PLAIN, [shown, by_server])
         assert mine == theirs, wanted

@@ -4,6 +4,7 @@
 import { createInterface } from "node:readline";
 import { changes } from "../../static/js/changes.js";
 import { care, causes, flagsSet } from "../../static/js/guide.js";
+import { atOnce } from "../../static/js/unhurried.js";
 import { shownAnswers, shownQuestions, triage } from "../../static/js/triage.js";
 
 let book = null;
@@ -21,7 +22,7 @@ const handlers = {
       flags: [...flagsSet(book, guide, answers, outcome)].sort(),
     };
   },
-  changes: ({ answers }) => changes(book, guide, answers, triage(book, answers).level),
+  changes: ({ answers }) => atOnce(changes(book, guide, answers, triage(book, answers).level)),
   shown: ({ answers }) => shownQuestions(book, answers),
   counted: ({ answers, finished }) => shownAnswers(book, answers, finished),
 };
