@@ -56,4 +56,5 @@ def test_what_cannot_be_taken_is_named(tmp_path, modules, named):
 def test_every_module_of_the_pages_is_in_the_one_script():
     script = files()[SCRIPT].decode()
     for path in SCRIPTS.glob("*.js"):
-        assert (f"const module_{path.stem}=" in script) is (path.stem not in ("sw", "sw-off")), path
+        name = path.stem.replace("-", "_")
+        assert (f"const module_{name}=" in script) is (path.stem not in ("sw", "sw-off")), path

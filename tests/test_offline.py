@@ -203,7 +203,7 @@ CHANGES = [
     ("a rule", "webapp/content/rules.yaml", "WELLS >= 4", "WELLS >= 5"),
     ("a translation", "translations/es/LC_MESSAGES/messages.po", "Llame a una", "Pida una"),
     ("the last resort", "webapp/templates/components/last_resort.html", "<h1>", '<h1 class="x">'),
-    ("a script", "static/js/check.js", "const DOUBLE = 250;", "const DOUBLE = 251;"),
+    ("a script", "static/js/touch.js", "const DOUBLE = 250;", "const DOUBLE = 251;"),
     ("the engine", "static/js/triage.js", "const MAX_REASONS = 3;", "const MAX_REASONS = 4;"),
     ("the worker", "static/js/sw.js", "const PAINT = 120;", "const PAINT = 121;"),
     ("the stylesheet", "static/css/app.css", "{", "{ top: auto;"),

@@ -1,33 +1,22 @@
-// The check, one screen at a time. The form is the only place where answers live; this module moves
-// between its screens, asks the engine, and shows the outcome. Without it the form still posts.
+// The check, one screen at a time: moves between the form's screens, asks the engine, and shows the
+// outcome. Without it the form still posts.
 
-import { itemInWords, outcomeBlocks } from "./outcome.js";
+import { answersIn, untickOthers } from "./answers.js";
+import { bodyMap } from "./body-map.js";
 import { showCall } from "./call.js";
+import { itemInWords, outcomeBlocks } from "./outcome.js";
 import { parts, planBlocks } from "./plan.js";
 import * as store from "./store.js";
+import { touchGuard } from "./touch.js";
 import { shownOptions, shownQuestions, triage } from "./triage.js";
 import { unhurried } from "./unhurried.js";
 
 const FIRST_SCREENS = 3; // the danger screens: a banner comes from these alone
 const BREATH = 300; // ms in which a new screen is drawn
-const DOUBLE = 250; // ms within which a second touch belongs to the first
 const root = document.documentElement;
 const byId = (id) => document.getElementById(id);
 const part = (name) => document.querySelector(`[data-part=${name}]`);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
-
-// The number chosen or typed in a field; null when it is none or out of range.
-function typed(field, ticked) {
-  const input = field.querySelector("input[type=text]");
-  const text = input ? input.value.trim() : ticked[0] || "";
-  const plain = text.replace(/[٠-٩۰-۹०-९০-৯]/g, (digit) => {
-    const code = digit.codePointAt(0); // Arabic and Persian start at …0, Devanagari and Bengali at …6
-    return String((code > 0x900 ? code - 6 : code) & 15);
-  }).replace(/[,٫]/, ".");
-  const value = Number(plain);
-  if (!text || !Number.isFinite(value)) return null;
-  return input && (value < input.dataset.low || value > input.dataset.high) ? null : value;
-}
 
 export default function check(form) {
   const book = JSON.parse(byId("book").textContent);
@@ -37,59 +26,17 @@ export default function check(form) {
   let alerted = new Set(); // emergency rules whose page was shown before the end
   let returning = false; // one answer is being changed from the result
   let saving = 0; // timer of the next save of the draft
-  let arrived = { at: 0, touched: true }; // when the screen came by itself, and if it was touched
   let sharpening = false; // the optional questions are being answered
   let dosing = false; // the questions before a medicine are being answered
-  let pressed = -1e9; // when the last pointer was lifted, on a clock that nobody sets
-  let finger = false; // and if it was a finger
   let kept = false; // something entered was kept on the phone
-
-  // ---- answers: form ↔ plain data
-
-  let known = null; // the answers as last read; null after any change
-
-  function read() {
-    known ??= readForm();
-    return known;
-  }
-
-  function readForm() {
-    const answers = {};
-    for (const field of all("[data-question]", form)) {
-      const { id, type } = question[field.dataset.question];
-      const ticked = all("input:checked", field).map((input) => input.value);
-      if (type === "multi") {
-        if (!ticked.length && !seen.has(id)) continue;
-        answers[id] = {};
-        for (const row of ticked) if (row.endsWith("?")) answers[id][row.slice(0, -1)] = "unsure";
-        for (const row of ticked) if (row !== "none" && !row.endsWith("?")) answers[id][row] = "yes";
-      } else if (type === "single") {
-        if (ticked.length) answers[id] = ticked[0];
-      } else {
-        const value = typed(field, ticked);
-        if (value !== null) answers[id] = value;
-      }
-    }
-    return answers;
-  }
-
-  const seen = new Set(); // multi questions left with Continue: blank now means "no"
+  const entered = answersIn(form, book);
+  const { read } = entered;
+  const map = bodyMap(form, read);
+  const touch = touchGuard(form);
 
   function write(answers) {
-    for (const [id, answer] of Object.entries(answers)) {
-      const field = form.querySelector(`[data-question="${id}"]`);
-      if (!field || !question[id]) continue;
-      const rows = answer !== null && typeof answer === "object";
-      if (rows) seen.add(id);
-      const values = rows ? Object.entries(answer).map(([row, how]) => (how === "unsure" ? `${row}?` : row)) : [String(answer)];
-      if (rows && !values.length) values.push("none");
-      for (const input of all("input", field)) {
-        if (input.type === "text") input.value = values[0];
-        else input.checked = values.includes(input.value);
-      }
-    }
-    known = null;
-    paintMap();
+    entered.write(answers);
+    map.paint();
   }
 
   // ---- screens
@@ -167,8 +114,7 @@ export default function check(form) {
     const fault = incomplete(screen);
     flag(screen, fault);
     if (fault) return;
-    for (const id of idsOn(screen)) if (question[id].type === "multi") seen.add(id);
-    known = null;
+    entered.leave(idsOn(screen));
     const early = triage(book, read(), false);
     const before = alerted;
     alerted = new Set(early.rules.filter((id) => emergencies.has(id)));
@@ -324,10 +270,7 @@ export default function check(form) {
   }
 
   function clear() {
-    form.reset();
-    all("input", form).forEach((input) => (input.type === "text" ? (input.value = "") : (input.checked = false)));
-    seen.clear();
-    known = null;
+    entered.clear();
     clearTimeout(saving);
     alerted = new Set();
     sharpening = returning = dosing = false;
@@ -335,7 +278,7 @@ export default function check(form) {
     store.dropResult();
     byId("result").replaceChildren();
     part("resume").hidden = true;
-    paintMap();
+    map.paint();
   }
 
   function resume(draft) {
@@ -351,77 +294,36 @@ export default function check(form) {
     await navigator.share({ title: "Genu", text: texts.join("\n\n") }).catch(() => {});
   }
 
-  function paintMap() {
-    const answers = read();
-    for (const spot of all(".spot", form)) {
-      const { side, place } = spot.dataset;
-      const sided = !side || answers.side === side || answers.side === "both";
-      spot.classList.toggle("on", sided && Boolean(answers.pain_place?.[place]));
-    }
-  }
-
-  function tapMap(spot) {
-    const { side, place } = spot.dataset;
-    const tick = (name, value) => form.querySelector(`input[name="${name}"][value="${value}"]`);
-    const row = tick("pain_place", place);
-    const given = read().side;
-    const sideOn = !side || given === side || given === "both";
-    row.checked = !(row.checked && sideOn);
-    if (side && row.checked) tick("side", given && given !== side ? "both" : side).checked = true;
-    known = null;
-    arrived.touched = true;
+  function touched() {
+    entered.changed();
+    touch.used();
+    map.paint();
     save();
-    paintMap();
   }
 
   on(form, "change", ({ target }) => {
     const field = target.closest("[data-question]");
     if (!field) return;
-    known = null;
-    if (target.value === "none" && target.checked) all("input", field).forEach((one) => (one.checked = one === target));
-    else if (target.type === "checkbox" && target.checked) untick(field, target);
-    arrived.touched = true;
-    paintMap();
-    save();
+    untickOthers(field, target);
+    touched();
     const alone = target.type === "radio" ? idsOn(screens[now]).length === 1 : target.value === "none";
-    if (!alone || !target.checked || performance.now() - pressed > 1000) return;
+    if (!alone || !target.checked || !touch.chosen()) return;
     next();
-    arrived = { at: performance.now(), touched: false };
+    touch.came();
   });
 
-  function untick(field, target) {
-    const twin = target.value.endsWith("?") ? target.value.slice(0, -1) : `${target.value}?`;
-    for (const one of all("input", field)) if (one.value === twin || one.value === "none") one.checked = false;
-  }
-
-  // A second touch at the same spot, or on Continue or Back, right after a screen came by itself was
-  // meant for the screen before.
-  let spot = { x: -99, y: -99 };
-  on(
-    form,
-    "click",
-    (event) => {
-      const { clientX: x, clientY: y, detail, target } = event;
-      const soon = detail > 0 && !arrived.touched && finger && performance.now() - arrived.at < DOUBLE;
-      const same = Math.hypot(x - spot.x, y - spot.y) < 24;
-      if (soon && (same || target.closest(".next, .back"))) {
-        event.preventDefault();
-        event.stopImmediatePropagation();
-      } else if (detail > 0) spot = { x, y };
-    },
-    true,
-  );
-  on(form, "pointerup", ({ pointerType }) => ((pressed = performance.now()), (finger = pointerType === "touch")));
-  on(form, "keydown", () => (pressed = -1e9));
-  on(form, "click", ({ target }) => target.closest(".spot") && tapMap(target.closest(".spot")));
+  on(form, "click", ({ target }) => {
+    const spot = target.closest(".spot");
+    if (spot) (map.tap(spot), touched());
+  });
   on(form, "submit", (event) => {
     if (event.submitter?.value === "switch") return; // storage refused: the page travels by POST
     event.preventDefault();
-    known = null;
+    entered.changed();
     next();
   });
   on(document, "click", (event) => {
-    known = null;
+    entered.changed();
     const source = event.target.closest("[data-do]");
     if (source && actions[source.dataset.do]) {
       event.preventDefault();
@@ -485,7 +387,7 @@ export default function check(form) {
     if (draft) return offerDraft();
     if (location.hash.startsWith("#q")) return go(Math.max(0, screens.indexOf(byId(location.hash.slice(1)))));
     show(-1, false);
-    if (touched) paintMap();
+    if (touched) map.paint();
   }
 
   function offerDraft() {
@@ -494,8 +396,7 @@ export default function check(form) {
   }
 
   function begunByPost() {
-    for (const id of Object.keys(question)) if (all(`[data-question="${id}"] input:checked`).length) seen.add(id);
-    known = null;
+    entered.leave(Object.keys(question).filter((id) => all(`[data-question="${id}"] input:checked`).length));
     if (posted === "result" || (posted === "switch" && unanswered() >= screens.length)) return conclude();
     resume({ answers: {}, screen: step(lastAnswered(), 1) });
   }
