@@ -165,7 +165,7 @@ def test_last_resort_needs_nothing_else(build, code):
 
 def test_worker_holds_the_engine_without_its_exports(client):
     script = client.get("/sw.js").text
-    assert re.search(r"function triage\(book,\s*answers", script)
+    assert "function triage(" in script
     assert not re.search(r"^(export|import) ", script, re.M)
 
 

@@ -11,6 +11,11 @@ from markupsafe import Markup
 
 from webapp.bundle import bundle
 
+try:
+    import minify
+except ImportError:  # no wheel for this system: bigger, else the same
+    minify = None
+
 STATIC = Path(__file__).parent.parent / "static"
 SERVED_AT_ROOT = STATIC / "root"
 SCRIPTS = STATIC / "js"
@@ -29,8 +34,10 @@ def files() -> dict[str, bytes]:
 
 
 def slim(script: str) -> str:
-    """Return a script without comments and needless white space."""
-    return str(rjsmin.jsmin(script))
+    """Return a script with short local names where that minifier has a wheel, else stripped."""
+    if minify is None:
+        return str(rjsmin.jsmin(script))
+    return str(minify.string("application/javascript", script))
 
 
 @cache
