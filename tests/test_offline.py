@@ -18,6 +18,7 @@ from PIL import Image
 
 from tests.markup import parse
 from webapp import create_app, offline, pages
+from webapp.content.load import digest as version_of
 from webapp.content.load import guide
 from webapp.guide_pages import GUIDE
 from webapp.i18n import translator
@@ -102,8 +103,8 @@ def test_a_phone_keeps_at_most_250_kb(client, build, code):
     assert sum(map(size, kept(build, code))) <= 250_000
 
 
-def test_rules_in_the_worker_are_the_rules_in_its_pages(client, build, book):
-    assert build["rules"] == book["version"]
+def test_rules_in_the_worker_are_the_rules_in_its_pages(client, build, book, content):
+    assert build["medicine"] == version_of([book["version"], guide(content)])
     for code in SHIPPED:
         page = parse(client.get(f"/{code}/").text)
         assert json.loads(page.one("script", id="book").raw) == json.loads(json.dumps(book))
@@ -122,7 +123,7 @@ def test_last_resort_holds_every_emergency_sign_in_its_language(build, content, 
     for number, group in enumerate(content.card("safety_net").groups, 1):
         for n, line in enumerate(group.items, 1):
             assert say(f"card.safety_net.groups.{number}.items.{n}", line) in said
-    assert page.one("h1").text and len(page.all("h2")) == number
+    assert page.one("h1").text and len(page.all("h2")) == number + 1  # the languages kept
 
 
 SIGNS = {  # each tick that alone is an emergency, and words of the line that names it
@@ -160,7 +161,7 @@ def test_last_resort_needs_nothing_else(build, code):
     for node in page.walk(inert=True):
         assert node.name not in ("script", "link", "style", "img", "svg", "form"), node.name
         assert not {"src", "style", "action"} & set(node.attributes)
-        assert node["href"] in (None, f"/{code}/")
+        assert node["href"] in (None, f"/{code}/", *(f"/{other}/danger" for other in LANGUAGES))
 
 
 def test_worker_holds_the_engine_without_its_exports(client):

@@ -29,6 +29,7 @@ from webapp.assets import SERVED_AT_ROOT, files, tree_hash
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache" / "site"
 KEEP_DAYS = 30
+KEEP_RELEASES = 3  # earlier ones whose static files are served on, for pages and workers of theirs
 SAME_TIME = 1767225600  # 2026-01-01: file times must not tell two servers apart
 TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript"}
 UNCHANGED = "no-cache, no-transform"  # ask each time; proxies must not touch the bytes
@@ -48,8 +49,14 @@ class Kept(WhiteNoise):
         )
         self.choose = lru_cache(maxsize=512)(choose)
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and not self.is_compressed_variant(str(path)):
-                self.add_file_to_dictionary(address(path, folder), str(path))
+            self._serve(path, folder)
+        for tree in earlier_trees(folder):
+            for path in sorted(tree.rglob("*")):
+                self._serve(path, tree.parents[1])
+
+    def _serve(self, path: Path, folder: Path) -> None:
+        if path.is_file() and not self.is_compressed_variant(str(path)):
+            self.add_file_to_dictionary(address(path, folder), str(path))
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve what is kept; hand everything else to the application."""
@@ -99,6 +106,23 @@ def address(path: Path, folder: Path) -> str:
     return url.removesuffix("index.html").removesuffix(".html")
 
 
+def earlier_trees(folder: Path) -> list[Path]:
+    """Return the static trees of the last releases built on this disk, other than that of `folder`.
+
+    A page or worker of an earlier release may still ask for its files. A disk that is new with each
+    release has none: then they are a 404, and a phone has its own copy.
+    """
+    seen = {path.name for path in folder.glob("static/*")}
+    trees = {tree.name: tree for site in _last_sites() for tree in site.glob("static/*")}
+    return [tree for name, tree in trees.items() if name not in seen]
+
+
+def _last_sites() -> list[Path]:
+    """The sites last used, this release's too; half-made ones have other names."""
+    found = [path for path in CACHE.glob("*") if re.fullmatch("[0-9a-f]{16}", path.name)]
+    return sorted(found, key=lambda path: path.stat().st_mtime)[-KEEP_RELEASES - 1 :]
+
+
 def site(make: Callable[[], dict[str, bytes]], key: str) -> Path:
     """Return the folder of the site `key`; made by `make` and `write` when it is not there yet.
 
@@ -121,9 +145,10 @@ def site(make: Callable[[], dict[str, bytes]], key: str) -> Path:
 
 
 def _forget_old() -> None:
-    """Remove what no server of the last days has started from."""
-    for folder in CACHE.iterdir():
-        if folder.is_dir() and folder.stat().st_mtime < time.time() - KEEP_DAYS * 86400:
+    """Remove what no server of the last days has started from, but for the last releases."""
+    limit = time.time() - KEEP_DAYS * 86400
+    for folder in {*CACHE.iterdir()} - {*_last_sites()}:
+        if folder.is_dir() and folder.stat().st_mtime < limit:
             shutil.rmtree(folder, ignore_errors=True)
 
 

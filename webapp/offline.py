@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import math
 import os
 import re
 from typing import TYPE_CHECKING, Any
 
+import brotli
 from flask import render_template
 
 from webapp.assets import SCRIPTS, asset, files, integrity, slim
@@ -54,6 +56,12 @@ def pack(code: str, kept: dict[str, bytes], guide: bool = False) -> dict[str, st
     }
 
 
+def size(code: str, kept: dict[str, bytes]) -> int:
+    """Return how many kB a language adds at most to what a phone loads and keeps."""
+    own = (body for url, body in kept.items() if url.startswith(f"/{code}/"))
+    return math.ceil(sum(len(brotli.compress(body, quality=5)) for body in own) / 1000)
+
+
 def service_worker(site: "Site", kept: dict[str, bytes]) -> str:
     """Return the worker script: its list, the triage engine, its body.
 
@@ -62,7 +70,8 @@ def service_worker(site: "Site", kept: dict[str, bytes]) -> str:
     if os.environ.get("GENU_WORKER") == "off":
         return (SCRIPTS / "sw-off.js").read_text(encoding="utf-8")
     build: dict[str, Any] = {
-        "rules": site.book["version"],
+        "medicine": site.medicine,
+        "sizes": {code: size(code, kept) for code in site.speakers},
         "shared": shared_files(),
         "packs": {code: pack(code, kept) for code in site.speakers},
         "lastResort": {code: last_resort(speaker) for code, speaker in site.speakers.items()},

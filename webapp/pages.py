@@ -3,6 +3,7 @@
 import json
 import logging
 import unicodedata
+from datetime import date
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp import finder, forms, linked_data, plan, review
 from webapp.assets import asset, inline_css, picture
-from webapp.content.load import theorems
+from webapp.content.load import digest, theorems
 from webapp.content.schema import CARD_GROUPS, Content, EmergencyNumber, Question, translated
 from webapp.guide_pages import CAUSE_GROUPS, GUIDE
 from webapp.i18n import Translate, translator
@@ -58,6 +59,7 @@ class Site:
         self.content = content
         self.book = book
         self.guide = guide
+        self.medicine = digest([book["version"], guide])
         self.languages = {language.code: language for language in languages}
         self.speakers = {language.code: Speaker(self, language) for language in languages}
 
@@ -107,11 +109,13 @@ class Speaker:
             "country_name": self.country_name,
             "country_rows": self.countries(),
             "version": self.site.book["version"],
+            "medicine": self.site.medicine,
             "book_json": _json(self.site.book),
             "elsewhere": plan.ELSEWHERE,
             "phase_of": {f"exercise_p{phase}": phase for phase in (1, 2, 3)},
             "card_groups": CARD_GROUPS,
             "cause_groups": CAUSE_GROUPS,
+            "overdue": lambda: date.today().isoformat() >= content.look_again,
             "named": lambda when: finder.named(content, when),
             "cited": finder.cited,
             "most_urgent": lambda levels: max(levels, key=LEVELS.index),

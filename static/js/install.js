@@ -1,4 +1,6 @@
 // "Keep on this phone": a quiet line after a result; hidden when installed, 90 days after a "not now".
+// After a finished check the browser is asked to keep what it has for good; never in an emergency, as some
+// browsers then put a question on the screen.
 
 const KEY = "genu.not-now";
 const PAUSE = 90 * 24 * 60 * 60 * 1000;
@@ -17,7 +19,7 @@ export default function install(element) {
     button.hidden = !event;
     element.querySelector("[data-ios]").hidden = !ios;
   };
-  addEventListener("genu:result", offer);
+  addEventListener("genu:result", () => (offer(), stay().catch(() => {})));
   addEventListener("appinstalled", () => (element.hidden = true));
   button.addEventListener("click", async () => {
     await event.prompt();
@@ -32,6 +34,11 @@ export default function install(element) {
       // not remembered
     }
   });
+}
+
+async function stay() {
+  if (document.querySelector("#result .level.emergency")) return;
+  if (!(await navigator.storage?.persisted?.())) await navigator.storage?.persist?.();
 }
 
 function paused() {

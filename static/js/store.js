@@ -5,6 +5,8 @@ const DRAFT = "genu.draft";
 const COUNTRY = "genu.country";
 const PHASE = "genu.phase"; // of the exercises; only when asked to remember
 const RESULT = "genu.result"; // this tab only, so that a reload keeps the result
+const UPDATE = "genu.update"; // what a page says after it was loaded anew for a new release
+const ERASED = "genu.erased"; // for a moment only
 const DAY = 24 * 60 * 60 * 1000;
 
 function put(area, key, value) {
@@ -53,8 +55,29 @@ export const loadCountry = () => take("localStorage", COUNTRY);
 export const savePhase = (phase) => (phase ? put("localStorage", PHASE, phase) : drop("localStorage", PHASE));
 export const loadPhase = () => take("localStorage", PHASE);
 
-// Remove everything the person entered; true when reading back finds nothing.
+export const saveUpdate = (update) => put("sessionStorage", UPDATE, update);
+export function takeUpdate() {
+  const update = take("sessionStorage", UPDATE);
+  drop("sessionStorage", UPDATE);
+  return update;
+}
+
+// Remove the answers and what came of them, in every window; true when reading back finds nothing.
+export function eraseAnswers() {
+  const done = [dropDraft(), dropResult(), savePhase(0)].every(Boolean);
+  put("localStorage", ERASED, 1); // a change that the other windows hear of
+  return drop("localStorage", ERASED) && done;
+}
+
+// Remove everything the person entered, the country too.
 export function erase() {
-  const kept = [COUNTRY, PHASE].map((key) => drop("localStorage", key));
-  return [dropDraft(), dropResult(), ...kept].every(Boolean);
+  const done = drop("localStorage", COUNTRY);
+  return eraseAnswers() && done;
+}
+
+// What to do when another window has erased; the result that this one keeps is gone by then.
+export function onErased(act) {
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key === ERASED && newValue) (dropResult(), act());
+  });
 }

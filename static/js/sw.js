@@ -87,8 +87,7 @@ async function within(limit, load) {
 
 async function languagesToKeep() {
   const codes = new Set();
-  for (const name of await caches.keys()) {
-    if (!name.startsWith(PREFIX) || name === PREFERENCES) continue;
+  for (const name of await ours()) {
     for (const request of await (await caches.open(name)).keys()) add(codes, request.url);
   }
   for (const client of await clients.matchAll({ includeUncontrolled: true })) add(codes, client.url);
@@ -111,19 +110,32 @@ function spoken() {
   return wanted.map((tag) => CODES.find((code) => tag === code || tag.startsWith(code + "-"))).find(Boolean) || "en";
 }
 
+// Of the last release stay the files that its open pages may still ask for; they have hashed addresses.
 async function activate() {
-  for (const name of await caches.keys()) {
-    if (name.startsWith(PREFIX) && name !== CACHE && name !== PREFERENCES) await caches.delete(name);
-  }
+  const old = (await ours()).filter((name) => name !== CACHE);
+  const last = old.pop();
+  for (const name of old) await caches.delete(name);
+  if (last) await drop(last, (path) => !path.startsWith("/static/") || path in BUILD.shared);
   await self.clients.claim();
 }
 
-// {do: "keep", code} its check · {do: "guide", code} all of it · {do: "status"} → {version, rules, ready: [codes]} · {do: "activate"}
+const ours = async () => (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== PREFERENCES);
+
+// Remove from a cache what `which` picks by its path; an empty cache goes.
+async function drop(name, which) {
+  const cache = await caches.open(name);
+  for (const request of await cache.keys()) if (which(new URL(request.url).pathname)) await cache.delete(request);
+  if (!(await cache.keys()).length) await caches.delete(name);
+}
+
+// {do: "keep", code} its check · {do: "guide", code} all of it · {do: "drop", code} nothing of it · {do: "status"}:
+// each → {version, medicine, sizes: {code: kB}, checks: [codes], ready: [codes]} · {do: "activate"}
 async function hear(event) {
   const { do: what, code } = event.data || {};
   if (what === "activate") await self.skipWaiting();
   if (what === "keep" && CODES.includes(code)) await keep(filesOf([code])).catch(() => {});
   if (what === "guide" && CODES.includes(code)) await keepGuide(code).catch(() => {});
+  if (what === "drop" && CODES.includes(code)) for (const name of await ours()) await drop(name, (path) => codeOf(path) === code);
   if (what !== "activate") event.ports[0]?.postMessage(await counted());
 }
 
@@ -135,9 +147,10 @@ async function keepGuide(code) {
 async function counted() {
   const kept = new Set((await (await caches.open(CACHE)).keys()).map((r) => new URL(r.url).pathname));
   const whole = (files) => files && Object.keys(files).every((path) => kept.has(path));
+  const checks = CODES.filter((code) => whole(filesOf([code])));
   const ready = [];
-  for (const code of CODES) if (whole(filesOf([code])) && whole(await guideOf(code))) ready.push(code);
-  return { version: VERSION, rules: BUILD.rules, ready };
+  for (const code of checks) if (whole(await guideOf(code))) ready.push(code);
+  return { version: VERSION, medicine: BUILD.medicine, sizes: BUILD.sizes, checks, ready };
 }
 
 // ---- answering
@@ -158,7 +171,8 @@ async function got(event, path) {
 
 async function stored(path) {
   try {
-    const response = await caches.match(path, { cacheName: CACHE, ignoreVary: true });
+    const own = await caches.match(path, { cacheName: CACHE, ignoreVary: true });
+    const response = own || (path.startsWith("/static/") && (await caches.match(path, { ignoreVary: true })));
     return response && new Response(await response.arrayBuffer(), { headers: response.headers });
   } catch {
     return undefined; // damaged entry: the next source answers
@@ -185,7 +199,19 @@ async function lastResort(event, path) {
   if (event.request.mode !== "navigate") return new Response("", { status: 504 });
   const code = codeOf(path) || (await lastLanguage());
   const headers = { "content-type": "text/html; charset=utf-8", "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'" };
-  return new Response(BUILD.lastResort[code], { headers });
+  return new Response(linked(BUILD.lastResort[code], await dangersKept().catch(() => [])), { headers });
+}
+
+// Languages whose danger page can be opened.
+async function dangersKept() {
+  const kept = await Promise.all(CODES.map((code) => stored(`/${code}/danger`)));
+  return CODES.filter((code, n) => kept[n]);
+}
+
+// The last resort with links to these languages only.
+function linked(html, codes) {
+  if (!codes.length) return html.replace(/<nav>.*<\/nav>/s, "");
+  return html.replace(/<li data-kept="([^"]*)".*?<\/li>/gs, (line, code) => (codes.includes(code) ? line : ""));
 }
 
 async function rememberLanguage(code) {

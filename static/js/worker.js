@@ -30,15 +30,15 @@ function scriptAddress() {
   return trustedTypes.createPolicy("sw", { createScriptURL: () => "/sw.js" }).createScriptURL("");
 }
 
-// Ask the active worker; {version, rules, ready} or null within 60 s.
-export async function ask(what) {
-  const worker = (await registration())?.active;
+// Ask a worker, the active one unless told: what it keeps (sw.js, hear), or null within 60 s.
+export async function ask(what, code = document.documentElement.lang, asked = null) {
+  const worker = asked || (await registration())?.active;
   if (!worker) return null;
   return new Promise((resolve) => {
     const channel = new MessageChannel();
     channel.port1.onmessage = ({ data }) => resolve(data);
     setTimeout(resolve, 60000, null);
-    worker.postMessage({ do: what, code: document.documentElement.lang }, [channel.port2]);
+    worker.postMessage({ do: what, code }, [channel.port2]);
   });
 }
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import fields
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -110,6 +111,14 @@ def read(path: Path) -> Row:
     return data
 
 
+def _day(data: Row, key: str) -> str:
+    """Return a date written as "2027-11-22"."""
+    try:
+        return date.fromisoformat(data.get(key, "")).isoformat()
+    except (TypeError, ValueError):
+        raise ContentError(f"{data.where}: expected a date {key!r} in quotes") from None
+
+
 def _build(kind: type[T], row: Any, where: str) -> T:
     """Make a dataclass of a row; unknown, missing and mistyped fields are named."""
     if not isinstance(row, Row):
@@ -174,6 +183,7 @@ def load(folder: Path = HERE) -> Content:
         levels=_list(Level, raw["levels"], "levels"),
         cards=tuple(_build(Card, card, card.where) for card in cards),
         sources=_texts(raw["sources"], "sources"),
+        look_again=_day(raw["sources"], "look_again"),
         numbers=_list(EmergencyNumber, raw["emergency_numbers"], "numbers"),
         cases=tuple(case for data in cases for case in _list(Case, data, "cases")),
         conditions=tuple(_build(Condition, row, row.where) for row in conditions),
@@ -242,8 +252,13 @@ def book(content: Content) -> dict[str, Any]:
             for r in content.rules
         ],
     }
+    return {"version": digest(data), **data}
+
+
+def digest(data: Any) -> str:
+    """Return the first 12 hex digits of the SHA-256 of plain data: what its version is called."""
     canonical = json.dumps(data, sort_keys=True, separators=(",", ":"))
-    return {"version": hashlib.sha256(canonical.encode()).hexdigest()[:12], **data}
+    return hashlib.sha256(canonical.encode()).hexdigest()[:12]
 
 
 def _question_data(q: Question) -> dict[str, Any]:

@@ -285,6 +285,7 @@ class Content:
     levels: tuple[Level, ...]
     cards: tuple[Card, ...]
     sources: dict[str, str]
+    look_again: str  # ISO date by which someone should have looked at all of this again
     numbers: tuple[EmergencyNumber, ...]
     cases: tuple[Case, ...]
     conditions: tuple[Condition, ...]
