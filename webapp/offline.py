@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from webapp.pages import Site, Speaker
 
 ONLY_TO_INSTALL = ("icon-512", "maskable", "monochrome", "shortcut")
-NOT_KEPT = ("pictures/", "screenshots/", *(f"icons/{name}" for name in ONLY_TO_INSTALL))
+NOT_KEPT = (
+    *("pictures/", "screenshots/", "css/static"),  # the last is for pages without script
+    *(f"icons/{name}" for name in ONLY_TO_INSTALL),
+)
 LATER = {*GUIDE, "parts", "about"}  # kept a moment after the check and the danger signs
 NAME = "Genu: pain behind the knee"
 DESCRIPTION = (  # the same sentence stands in base.html, where it is marked for translation
@@ -63,6 +66,7 @@ def service_worker(site: "Site", kept: dict[str, bytes]) -> str:
         return (SCRIPTS / "sw-off.js").read_text(encoding="utf-8")
     build: dict[str, Any] = {
         "rules": site.book["version"],
+        "folders": site.static,
         "shared": shared_files(),
         "packs": {code: pack(code, kept) for code in site.speakers},
         "lastResort": {code: last_resort(speaker) for code, speaker in site.speakers.items()},
