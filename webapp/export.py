@@ -11,7 +11,7 @@ from flask import render_template
 from webapp import assets, offline, security
 from webapp.assets import SCRIPTS, SERVED_AT_ROOT, slim, style_hash, tree_hash
 from webapp.bundle import bundle
-from webapp.kept import UNCHANGED
+from webapp.kept import UNCHANGED, WHOLE
 from webapp.pages import PAGES, Site, with_slashes
 
 FOREVER = "max-age=315360000, public, immutable"
@@ -58,8 +58,8 @@ def _policy(path: str) -> str:
 def _headers(site: Site, made: dict[str, bytes]) -> str:
     """Return what Netlify, Cloudflare and others read: the headers the server sends.
 
-    A path meets the first rule, one of the second kind, and the third. Of Permissions-Policy sent
-    twice the later value counts.
+    A path meets the first rule, one of the second kind, and those of its own. Of Permissions-Policy
+    sent twice the later value counts.
     """
     rules = {"/*": [*security.COMMON.items(), security.HSTS]}
     caching = {"/": UNCHANGED, "/static/*": FOREVER}
@@ -68,6 +68,7 @@ def _headers(site: Site, made: dict[str, bytes]) -> str:
     for path, value in caching.items():
         rules[path] = [("Content-Security-Policy", _policy(path)), ("Cache-Control", value)]
     for code in site.languages:
+        rules[f"/{code}/{WHOLE}"] = [("Content-Disposition", "attachment")]
         rules[f"/{code}/exercises/"] = [("Permissions-Policy", security.TRAINING)]
     return "".join(
         f"{path}\n" + "".join(f"  {name}: {value}\n" for name, value in sent)

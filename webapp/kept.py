@@ -31,6 +31,7 @@ CACHE = ROOT / ".cache" / "site"
 KEEP_DAYS = 30
 SAME_TIME = 1767225600  # 2026-01-01: file times must not tell two servers apart
 TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript"}
+WHOLE = "genu.html"  # below each language: everything in one file, to be saved
 UNCHANGED = "no-cache, no-transform"  # ask each time; proxies must not touch the bytes
 
 
@@ -91,12 +92,15 @@ def _add_headers(headers: Any, path: str, url: str) -> None:
     headers["ETag"] = f'"{hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]}"'
     if not url.startswith("/static/"):
         headers["Cache-Control"] = UNCHANGED
+    if url.endswith(WHOLE):
+        code = url.split("/")[1]
+        headers["Content-Disposition"] = f'attachment; filename="genu-{code}.html"'
 
 
 def address(path: Path, folder: Path) -> str:
     """Return the address of a file in the folder: en/index.html is /en/, en/a.html is /en/a."""
     url = "/" + path.relative_to(folder).as_posix()
-    return url.removesuffix("index.html").removesuffix(".html")
+    return url if path.name == WHOLE else url.removesuffix("index.html").removesuffix(".html")
 
 
 def site(make: Callable[[], dict[str, bytes]], key: str) -> Path:

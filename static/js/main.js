@@ -3,16 +3,22 @@
 import check from "./check.js";
 import erase from "./erase.js";
 import find from "./find.js";
+import give from "./give.js";
 import install from "./install.js";
 import offline from "./offline.js";
 import session from "./session.js";
 import updates from "./updates.js";
 import { keepOffline } from "./worker.js";
 
-const modules = { check, erase, find, install, offline, session, updates };
+const modules = { check, erase, find, give, install, offline, session, updates };
 
-for (const element of document.querySelectorAll("[data-module]")) {
-  if (!element.closest("template")) start(element).catch((error) => reportError(error));
+begin(document);
+addEventListener("genu:page", ({ detail }) => begin(detail)); // a page of a file that was handed on
+
+function begin(page) {
+  for (const element of page.querySelectorAll("[data-module]")) {
+    if (!element.closest("template")) start(element).catch((error) => reportError(error));
+  }
 }
 
 async function start(element) {

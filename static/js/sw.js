@@ -17,7 +17,7 @@ self.addEventListener("message", (event) => event.waitUntil(hear(event).catch(()
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (url.origin !== location.origin || url.pathname === "/healthz" || url.pathname === "/sw.js") return;
-  if (event.request.headers.has("range")) return;
+  if (event.request.headers.has("range") || url.pathname.endsWith("/genu.html")) return;
   const answer = event.request.method === "POST" ? posted : event.request.method === "GET" ? got : null;
   if (answer === posted && event.request.mode !== "navigate") return;
   if (answer) event.respondWith(answer(event, url.pathname).catch(() => lastResort(event, url.pathname)));
