@@ -12,7 +12,7 @@ let files = {}; // path → page; the script
 let shown = null; // the <main> shown
 let place = null; // where in the check a person was when a page was opened
 
-unpacked().then(begin);
+unpacked().then(begin).catch(() => {});
 
 async function unpacked() {
   const bytes = Uint8Array.from(atob(byId("packed").textContent), (char) => char.charCodeAt(0));

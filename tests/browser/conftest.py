@@ -211,7 +211,7 @@ class Phone:
     def _asked(self, request: Any) -> None:
         self.requests.append(request)
         address = urlsplit(request.url)
-        if address.scheme in ("data", "blob", "about"):
+        if address.scheme in ("data", "blob", "about", "file"):
             return
         if address.netloc != urlsplit(self.server.url).netloc:
             self._fault(f"request to another host: {request.url}")
@@ -288,7 +288,7 @@ def foreign_words() -> Callable[[Page], list[str]]:
 # What of the browser tests `make test` takes: each promise once or more, in some 6 minutes on 2 cores.
 SMOKE = re.compile(
     r"""
-      test_offline\.py:: | test_guide\.py:: | test_export\.py::
+      test_offline\.py:: | test_guide\.py:: | test_export\.py:: | test_handed\.py::
     | touch\[V0[123]- | touch\[V27-                               # the check from end to end
     | an_emergency_stops | hide_the_emergency | double_tap
     | back_keeps | browser_back_after | change_one | more_questions
@@ -307,7 +307,7 @@ SMOKE = re.compile(
 # other release.
 EXPORTED = re.compile(
     r"""
-      test_export\.py::
+      test_export\.py:: | test_handed\.py::
     | every_page_opens | unknown_address | language_not_kept | offline_by_script | foreign_page
     | never_answers | damaged_file | two_languages | nothing_is_fetched | was_closed
     | touch\[V0[123]- | touch\[V27- | same_result\[en\]
