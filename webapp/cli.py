@@ -54,6 +54,17 @@ def register(app: Flask, site: Site) -> None:
         export.write(made, folder)
         click.echo(f"{len(made)} files, {sum(map(len, made.values())) / 1e6:.1f} MB in {folder}")
 
+    @app.cli.command("export-zim")
+    @click.argument("file", type=click.Path(exists=False, dir_okay=False, path_type=Path))
+    def export_zim(file: Path) -> None:
+        """Write the static copy as a ZIM archive into a new FILE."""
+        from webapp.tools import zim  # what only the tools need is not there on a server
+
+        if file.exists():
+            raise click.UsageError(f"{file} is there already")
+        zim.write(site, file)
+        click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
+
     app.cli.add_command(compare_rules)
 
 

@@ -40,7 +40,7 @@ def path_of(address: str) -> str:
     name = address.lstrip("/")
     if "." in name.rsplit("/", 1)[-1]:
         return name
-    return f"{name.rstrip('/')}/index.html"
+    return f"{name.rstrip('/')}/index.html".lstrip("/")
 
 
 def write(made: dict[str, bytes], folder: Path) -> None:
