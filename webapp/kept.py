@@ -180,11 +180,20 @@ class _Compressor(Compressor):
         return bytes(brotli.compress(data, quality=10))
 
 
+class _QuickCompressor(Compressor):
+    """For what holds compressed text: more effort gains next to nothing there."""
+
+    @staticmethod
+    def compress_brotli(data: bytes) -> bytes:
+        """Return the bytes as Brotli."""
+        return bytes(brotli.compress(data, quality=5))
+
+
 def _write_one(path: Path, body: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(body)
     made = [str(path)]
-    squeeze = _Compressor(quiet=True)
+    squeeze = (_QuickCompressor if path.name == WHOLE else _Compressor)(quiet=True)
     if squeeze.should_compress(path.name):
         made += squeeze.compress(str(path))
     for name in made:
