@@ -3,7 +3,7 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test browser prove cases mutants bench translations screenshots screens clean
+.PHONY: run test browser export-test zim prove cases mutants bench translations screenshots screens clean
 
 run: .venv/run  ## serve Genu as in production
 	@echo "Genu is at http://127.0.0.1:$(PORT)/  (stop: Ctrl+C)"
@@ -18,6 +18,12 @@ test: .venv/dev node_modules/.done  ## every check
 
 browser: .venv/dev node_modules/.done  ## the whole browser suite; make test takes its smoke
 	@. ./tests/browsers.sh && GENU_BROWSER=all $(BIN)/pytest tests/browser -n 2 --dist loadfile
+
+export-test: .venv/dev node_modules/.done  ## what must hold of a static copy too, behind a server of files
+	@. ./tests/browsers.sh && GENU_UNDER_TEST=export $(BIN)/pytest tests/browser -n 2 --dist loadfile
+
+zim: .venv/dev  ## a ZIM archive for Kiwix, into out/genu.zim
+	@mkdir -p out && rm -f out/genu.zim && $(BIN)/flask --app webapp export-zim out/genu.zim
 
 prove: .venv/dev  ## prove the rules over all answers
 	@$(BIN)/python -m tests.proof.prove

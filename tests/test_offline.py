@@ -63,10 +63,9 @@ def test_every_listed_file_is_there_with_its_digest(client, build):
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_language_is_its_pages_parts_and_manifest_the_guide_last(build, code):
-    own = {
-        f"/{code}/{path}" for path in (*pages.PAGES, "parts", "guide.json", "manifest.webmanifest")
-    }
-    guide = {f"/{code}/{path}" for path in (*GUIDE, "parts", "about")}
+    files = ("parts", "shell", "guide.json", "manifest.webmanifest")
+    own = {f"/{code}/{path}" for path in (*pages.PAGES, *files)}
+    guide = {f"/{code}/{path}" for path in (*GUIDE, "parts", "about", "shell")}
     assert set(build["guides"][code]) == guide
     assert set(build["packs"][code]) == own - guide
 

@@ -23,7 +23,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     causes_and_care = guide(content)
     site = pages.Site(content, rules, causes_and_care, languages(app.config["PSEUDO"]))
     pages.register(app, site)
-    cli.register(app, content, rules, causes_and_care)
+    cli.register(app, site)
     with app.test_request_context():
         key = kept.sources_key(*site.languages, os.environ.get("GENU_WORKER", ""))
         folder = kept.site(lambda: offline.bodies(site), key)

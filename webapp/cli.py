@@ -1,15 +1,18 @@
-"""`flask questions` and `flask triage`: the check for machines."""
+"""`flask questions`, `flask triage`: the check for machines. `flask export`: the site as files."""
 
 import json
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import click
 from flask import Flask
 
+from webapp import export
 from webapp.content.load import book as make_book
 from webapp.content.schema import Content, Question
+from webapp.pages import Site
 from webapp.triage.engine import Answers, Book, triage
 from webapp.triage.guide import Guide, care, causes
 
@@ -18,8 +21,9 @@ class AnswerError(ValueError):
     """Answers we cannot read; the message names the question, option or type."""
 
 
-def register(app: Flask, content: Content, book: Book, guide: Guide) -> None:
+def register(app: Flask, site: Site) -> None:
     """Add the commands to the application."""
+    content, book, guide = site.content, site.book, site.guide
 
     @app.cli.command("questions")
     def questions() -> None:
@@ -38,6 +42,28 @@ def register(app: Flask, content: Content, book: Book, guide: Guide) -> None:
         except AnswerError as error:
             click.echo(str(error), err=True)
             sys.exit(2)
+
+    @app.cli.command("export")
+    @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+    @click.option("--origin", help="Where it will be, as https://genu.example; for the sitemap.")
+    def export_command(folder: Path, origin: str | None) -> None:
+        """Write the whole site as static files into a new or empty FOLDER."""
+        if folder.exists() and any(folder.iterdir()):
+            raise click.UsageError(f"{folder} is not empty")
+        made = export.files(site, origin)
+        export.write(made, folder)
+        click.echo(f"{len(made)} files, {sum(map(len, made.values())) / 1e6:.1f} MB in {folder}")
+
+    @app.cli.command("export-zim")
+    @click.argument("file", type=click.Path(exists=False, dir_okay=False, path_type=Path))
+    def export_zim(file: Path) -> None:
+        """Write the static copy as a ZIM archive into a new FILE."""
+        from webapp.tools import zim  # what only the tools need is not there on a server
+
+        if file.exists():
+            raise click.UsageError(f"{file} is there already")
+        zim.write(site, file)
+        click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
 
     app.cli.add_command(compare_rules)
 

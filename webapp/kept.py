@@ -32,6 +32,7 @@ KEEP_DAYS = 30
 KEEP_RELEASES = 3  # earlier ones whose static files are served on, for pages and workers of theirs
 SAME_TIME = 1767225600  # 2026-01-01: file times must not tell two servers apart
 TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript"}
+WHOLE = "genu.html"  # below each language: everything in one file, to be saved
 UNCHANGED = "no-cache, no-transform"  # ask each time; proxies must not touch the bytes
 
 
@@ -98,12 +99,15 @@ def _add_headers(headers: Any, path: str, url: str) -> None:
     headers["ETag"] = f'"{hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]}"'
     if not url.startswith("/static/"):
         headers["Cache-Control"] = UNCHANGED
+    if url.endswith(WHOLE):
+        code = url.split("/")[1]
+        headers["Content-Disposition"] = f'attachment; filename="genu-{code}.html"'
 
 
 def address(path: Path, folder: Path) -> str:
     """Return the address of a file in the folder: en/index.html is /en/, en/a.html is /en/a."""
     url = "/" + path.relative_to(folder).as_posix()
-    return url.removesuffix("index.html").removesuffix(".html")
+    return url if path.name == WHOLE else url.removesuffix("index.html").removesuffix(".html")
 
 
 def earlier_trees(folder: Path) -> list[Path]:
@@ -201,11 +205,20 @@ class _Compressor(Compressor):
         return bytes(brotli.compress(data, quality=10))
 
 
+class _QuickCompressor(Compressor):
+    """For what holds compressed text: more effort gains next to nothing there."""
+
+    @staticmethod
+    def compress_brotli(data: bytes) -> bytes:
+        """Return the bytes as Brotli."""
+        return bytes(brotli.compress(data, quality=5))
+
+
 def _write_one(path: Path, body: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(body)
     made = [str(path)]
-    squeeze = _Compressor(quiet=True)
+    squeeze = (_QuickCompressor if path.name == WHOLE else _Compressor)(quiet=True)
     if squeeze.should_compress(path.name):
         made += squeeze.compress(str(path))
     for name in made:

@@ -10,15 +10,25 @@ from typing import TYPE_CHECKING, Any
 import brotli
 from flask import render_template
 
+from webapp import handed
 from webapp.assets import SCRIPTS, asset, files, integrity, slim
 from webapp.guide_pages import GUIDE
+from webapp.kept import WHOLE
 
 if TYPE_CHECKING:
     from webapp.pages import Site, Speaker
 
 ONLY_TO_INSTALL = ("icon-512", "maskable", "monochrome", "shortcut")
-NOT_KEPT = ("pictures/", "screenshots/", *(f"icons/{name}" for name in ONLY_TO_INSTALL))
-LATER = {*GUIDE, "parts", "about"}  # kept a moment after the check and the danger signs
+NOT_KEPT = (
+    *("pictures/", "screenshots/", "css/static"),  # the last is for pages without script
+    *(f"icons/{name}" for name in ONLY_TO_INSTALL),
+)
+LATER = {
+    *GUIDE,
+    "parts",
+    "about",
+    handed.SHELL,
+}  # kept after the check and the danger signs
 NAME = "Genu: pain behind the knee"
 DESCRIPTION = (  # the same sentence stands in base.html, where it is marked for translation
     "A short check for pain behind the knee: how urgent it is, and what to do now. "
@@ -33,8 +43,11 @@ def bodies(site: "Site") -> dict[str, bytes]:
         f"/{code}/manifest.webmanifest": manifest(speaker)
         for code, speaker in site.speakers.items()
     }
+    shells = {code: handed.shell(speaker, kept) for code, speaker in site.speakers.items()}
+    wholes = {f"/{code}/{WHOLE}": handed.whole(shell, kept) for code, shell in shells.items()}
+    kept |= {f"/{code}/{handed.SHELL}": shell for code, shell in shells.items()}
     kept |= {f"/{code}/guide.json": guide_list(code, kept) for code in site.speakers}
-    return kept | {"/sw.js": service_worker(site, kept).encode()}
+    return kept | wholes | {"/sw.js": service_worker(site, kept).encode()}
 
 
 def guide_list(code: str, kept: dict[str, bytes]) -> bytes:
@@ -72,6 +85,7 @@ def service_worker(site: "Site", kept: dict[str, bytes]) -> str:
     build: dict[str, Any] = {
         "medicine": site.medicine,
         "sizes": {code: size(code, kept) for code in site.speakers},
+        "folders": site.static,
         "shared": shared_files(),
         "packs": {code: pack(code, kept) for code in site.speakers},
         "lastResort": {code: last_resort(speaker) for code, speaker in site.speakers.items()},

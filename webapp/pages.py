@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import unicodedata
 from datetime import date
 from functools import cache, cached_property
@@ -16,13 +17,13 @@ from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp import finder, forms, linked_data, plan, review
-from webapp.assets import asset, inline_css, picture
+from webapp.assets import asset, inline_css, picture, style_hash
 from webapp.content.load import digest, theorems
 from webapp.content.schema import CARD_GROUPS, Content, EmergencyNumber, Question, translated
 from webapp.guide_pages import CAUSE_GROUPS, GUIDE
 from webapp.i18n import Translate, translator
 from webapp.languages import Language
-from webapp.security import by_https, from_own_pages
+from webapp.security import by_https, from_own_pages, meta_policy
 from webapp.triage.engine import LEVELS, Answers, Book, Outcome, shown_answers, triage
 from webapp.triage.guide import Guide
 from webapp.triage.language import parse
@@ -54,8 +55,15 @@ class Site:
     """All pages in all languages over one content."""
 
     def __init__(
-        self, content: Content, book: Book, guide: Guide, languages: tuple[Language, ...]
+        self,
+        content: Content,
+        book: Book,
+        guide: Guide,
+        languages: tuple[Language, ...],
+        static: bool = False,
     ) -> None:
+        """static: for a host of files only, which sends no headers of ours and answers no form."""
+        self.static = static
         self.content = content
         self.book = book
         self.guide = guide
@@ -65,11 +73,13 @@ class Site:
 
     def pages(self) -> dict[str, bytes]:
         """Return {address: HTML} of every page a phone can keep, and of the result's parts."""
-        return {
-            f"/{code}/{path}": speaker.page(path).encode()
+        made = {
+            f"/{code}/{path}": speaker.page(path)
             for code, speaker in self.speakers.items()
             for path in (*PAGES, PARTS)
         }
+        links = with_slashes if self.static else str
+        return {address: links(html).encode() for address, html in made.items()}
 
     def best(self, accept_language: str) -> Language:
         """Return the language an Accept-Language header asks for; English when we speak none."""
@@ -101,6 +111,8 @@ class Speaker:
             "asset": asset,
             "picture": picture,
             "inline_css": inline_css(),
+            "static": self.site.static,
+            "policy": meta_policy(style_hash()),
             "content": content,
             "rules": {rule.id: rule for rule in content.rules},
             "numbers": {q.id: n for n, q in enumerate(content.questions, 1)},
@@ -234,6 +246,11 @@ def _plain(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if c.isalnum())
 
 
+def with_slashes(html: str) -> str:
+    """Return a page whose links to pages end in a slash: where each is a folder's index.html."""
+    return re.sub(r'(href="/[\w-]+/[\w/]*\w)(?=["#])', r"\1/", html)
+
+
 def _json(data: Any) -> Markup:
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704  no "<" is left to close the script
@@ -260,7 +277,7 @@ def register(app: Flask, site: Site) -> None:
     @blueprint.get("/sitemap.xml")
     def sitemap() -> Response:
         origin = f"{'https' if by_https(request.environ) else 'http'}://{request.host}"
-        xml = render_template("sitemap.xml", origin=origin, codes=list(site.languages), paths=PAGES)
+        xml = render_template("sitemap.xml", origin=origin, codes=site.languages, paths=PAGES)
         return Response(xml, content_type="application/xml", headers={"Cache-Control": "no-cache"})
 
     @blueprint.get("/healthz")

@@ -63,6 +63,15 @@ def page_policy(style_hash: str) -> str:
     )
 
 
+def meta_policy(style_hash: str) -> str:
+    """Return the policy a page of a static copy carries in itself, where no header may be sent.
+
+    A page cannot say who may frame it. No form is sent from there: nobody would answer it.
+    """
+    policy = page_policy(style_hash).replace("form-action 'self'", "form-action 'none'")
+    return policy.replace("frame-ancestors 'none'; ", "")
+
+
 def by_https(environ: dict[str, Any]) -> bool:
     """Return whether the person's browser speaks HTTPS, here or to a proxy before us."""
     return "https" in (environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO"))

@@ -4,6 +4,7 @@ import age from "./age.js";
 import check from "./check.js";
 import erase from "./erase.js";
 import find from "./find.js";
+import give from "./give.js";
 import install from "./install.js";
 import leave from "./leave.js";
 import offline from "./offline.js";
@@ -13,10 +14,15 @@ import { onErased } from "./store.js";
 import updates from "./updates.js";
 import { keepOffline } from "./worker.js";
 
-const modules = { age, check, erase, find, install, leave, offline, packs, session, updates };
+const modules = { age, check, erase, find, give, install, leave, offline, packs, session, updates };
 
-for (const element of document.querySelectorAll("[data-module]")) {
-  if (!element.closest("template")) start(element).catch((error) => reportError(error));
+begin(document);
+addEventListener("genu:page", ({ detail }) => begin(detail)); // a page of a file that was handed on
+
+function begin(page) {
+  for (const element of page.querySelectorAll("[data-module]")) {
+    if (!element.closest("template")) start(element).catch((error) => reportError(error));
+  }
 }
 
 async function start(element) {

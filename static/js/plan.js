@@ -10,6 +10,7 @@ let loading = null;
 
 // The parts of this language: {guide, lines, kept(id), entry(name, id)}; asked once, again after a failure.
 export function parts() {
+  if (document.getElementById("guide")) loading ??= Promise.resolve(prepared(document)); // a file handed on
   loading ??= new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("GET", `/${document.documentElement.lang}/parts`);

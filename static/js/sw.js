@@ -17,7 +17,7 @@ self.addEventListener("message", (event) => event.waitUntil(hear(event).catch(()
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (url.origin !== location.origin || url.pathname === "/healthz" || url.pathname === "/sw.js") return;
-  if (event.request.headers.has("range")) return;
+  if (event.request.headers.has("range") || url.pathname.endsWith("/genu.html")) return;
   const answer = event.request.method === "POST" ? posted : event.request.method === "GET" ? got : null;
   if (answer === posted && event.request.mode !== "navigate") return;
   if (answer) event.respondWith(answer(event, url.pathname).catch(() => lastResort(event, url.pathname)));
@@ -63,12 +63,15 @@ async function keep(files) {
 
 async function keepOne(cache, path, integrity) {
   const load = (mode) =>
-    within(INSTALL_LIMIT, (signal) => fetch(path, { cache: mode, integrity, redirect: "error", signal }));
+    within(INSTALL_LIMIT, (signal) => fetch(source(path), { cache: mode, integrity, redirect: "error", signal }));
   // A hashed address may come from the browser's own cache; a stale copy fails its digest.
   const response = await load(path.startsWith("/static/") ? "default" : "no-cache").catch(() => load("reload"));
   if (!response.ok) throw new Error(path);
   await cache.put(path, response);
 }
+
+// In a static copy a page is a folder: its address ends in a slash there, without one it is a redirect.
+const source = (path) => (BUILD.folders && /\/[^/.]+$/.test(path) ? `${path}/` : path);
 
 // A response with its whole body read inside the limit, and only headers that are safe to keep.
 async function within(limit, load) {
@@ -160,12 +163,13 @@ async function got(event, path) {
   const start = page && path === "/";
   if (start) path = `/${await lastLanguage()}/`;
   const code = codeOf(path);
-  const kept = (await stored(path)) || (page && (await stored(path + "/")));
+  const kept = (await stored(path)) || (page && (await stored(path.endsWith("/") ? path.slice(0, -1) : path + "/")));
   if (page && code && !start) event.waitUntil(rememberLanguage(code));
   if (kept) return page ? inTwoParts(kept) : kept;
   const other = page ? await stored(`/${code || (await lastLanguage())}/danger`) : null;
   const limit = other ? WAIT_LIMIT : PATIENT_LIMIT;
-  const fresh = within(limit, (signal) => fetch(event.request, { signal }));
+  const asked = page && BUILD.folders ? source(path) : event.request;
+  const fresh = within(limit, (signal) => fetch(asked, { signal }));
   return other ? fresh.catch(() => other) : fresh;
 }
 

@@ -2,10 +2,10 @@
 
 const LATER = 5000; // ms: on a slow line the person's own taps go before the guide
 
-// Some browsers have it, some have not, some refuse the very look at it.
+// Some browsers have it, some have not, some refuse the very look at it; a file handed on needs none.
 export const workers = (() => {
   try {
-    return navigator.serviceWorker;
+    return "handed" in document.documentElement.dataset ? undefined : navigator.serviceWorker;
   } catch {
     return undefined;
   }

@@ -1,16 +1,20 @@
 """A real server, a real browser, and a page that tells every fault it sees."""
 
+import atexit
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,6 +44,8 @@ document.addEventListener("securitypolicyviolation", (event) =>
 class Server:
     """Genu as `make run` starts it, in a process that can be killed and started again."""
 
+    alive = "/healthz"
+
     def __init__(self, log: Path, **environment: str) -> None:
         self.log = log
         self.environment = {**os.environ, **FEW, **environment}
@@ -53,7 +59,7 @@ class Server:
     def start(self) -> "Server":
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                _command(self.port),
+                self._command(),
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
@@ -62,6 +68,9 @@ class Server:
             )
         self._until(answering=True)
         return self
+
+    def _command(self) -> list[str]:
+        return _command(self.port)
 
     def stop(self) -> None:
         """Kill it with its workers: nothing listens on the port any more."""
@@ -84,10 +93,30 @@ class Server:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.url}{self.alive}", timeout=5) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
+
+
+class Files(Server):
+    """The static copy behind the plainest server of files there is."""
+
+    alive = "/robots.txt"
+
+    def _command(self) -> list[str]:
+        options = ["--bind", "127.0.0.1", "--directory", str(exported())]
+        return [sys.executable, "-m", "http.server", str(self.port), *options]
+
+
+@cache
+def exported() -> Path:
+    """Return the folder of a static copy, made once."""
+    folder = Path(tempfile.mkdtemp(prefix="genu-export-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    command = [sys.executable, "-m", "flask", "--app", "webapp", "export", str(folder)]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **FEW}, check=True, capture_output=True)
+    return folder
 
 
 def _command(port: int) -> list[str]:
@@ -99,6 +128,9 @@ def _command(port: int) -> list[str]:
     return shlex.split(line.strip().lstrip("@"))
 
 
+UNDER_TEST = Files if os.environ.get("GENU_UNDER_TEST") == "export" else Server
+
+
 def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
@@ -108,7 +140,7 @@ def _free_port() -> int:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server of most tests; nobody stops it."""
-    server = Server(tmp_path_factory.mktemp("server") / "log.txt").start()
+    server = UNDER_TEST(tmp_path_factory.mktemp("server") / "log.txt").start()
     yield server
     server.stop()
 
@@ -116,7 +148,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Server]:
     """A server of one test, which may stop it and start it again on the same port."""
-    server = Server(tmp_path / "log.txt").start()
+    server = UNDER_TEST(tmp_path / "log.txt").start()
     yield server
     server.stop()
 
@@ -179,7 +211,7 @@ class Phone:
     def _asked(self, request: Any) -> None:
         self.requests.append(request)
         address = urlsplit(request.url)
-        if address.scheme in ("data", "blob", "about"):
+        if address.scheme in ("data", "blob", "about", "file"):
             return
         if address.netloc != urlsplit(self.server.url).netloc:
             self._fault(f"request to another host: {request.url}")
@@ -256,7 +288,8 @@ def foreign_words() -> Callable[[Page], list[str]]:
 # What of the browser tests `make test` takes: each promise once or more, in some 6 minutes on 2 cores.
 SMOKE = re.compile(
     r"""
-      test_offline\.py:: | test_guide\.py::
+      test_offline\.py:: | test_guide\.py:: | test_export\.py::
+    | whole_check_with.*CLOT | whole_check_with.*urgent | cannot_be_unpacked | makes_the_same_file
     | touch\[V0[123]- | touch\[V27-                               # the check from end to end
     | an_emergency_stops | hide_the_emergency | double_tap
     | back_keeps | browser_back_after | change_one | more_questions
@@ -271,11 +304,28 @@ SMOKE = re.compile(
 )
 
 
+# What must hold of a static copy too (`make export-test`): nothing is posted there, and there is no
+# other release.
+EXPORTED = re.compile(
+    r"""
+      test_export\.py:: | test_handed\.py::
+    | every_page_opens | unknown_address | language_not_kept | offline_by_script | foreign_page
+    | never_answers | damaged_file | two_languages | nothing_is_fetched | was_closed
+    | touch\[V0[123]- | touch\[V27- | same_result\[en\]
+    | an_emergency_stops | hide_the_emergency | double_tap | change_one
+    | switching_language.*result | reload_on_a_result | storage_refused_still | every_page_opens
+    | exception | does_not_arrive | plan_is_there | every_link
+    """,
+    re.VERBOSE,
+)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """`make test` takes the smoke of the browser tests; GENU_BROWSER=all (`make browser`) all."""
-    if os.environ.get("GENU_BROWSER") == "all":
+    wanted = EXPORTED if UNDER_TEST is Files else SMOKE
+    if os.environ.get("GENU_BROWSER") == "all" and wanted is SMOKE:
         return
     here = str(Path(__file__).parent)
     for item in items:
-        if str(item.path).startswith(here) and not SMOKE.search(item.nodeid):
+        if str(item.path).startswith(here) and not wanted.search(item.nodeid):
             item.add_marker(pytest.mark.skip(reason="make browser"))

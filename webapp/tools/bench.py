@@ -20,6 +20,7 @@ from pathlib import Path
 import brotli
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from webapp.languages import languages
 from webapp.tools.slow_line import slow_line
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +66,15 @@ def sizes(genu: str) -> None:
     line("JavaScript (brotli)", kb(sum(map(packed, scripts)) + packed(body)), "<= 15 kB")
     line("JavaScript parsed", kb(sum(map(len, scripts)) + len(body)), "<= 45 kB")
     total = sum(packed(fetch(genu + path), path) for path in files) + packed(worker.encode())
+    handed_on(genu)
     line("one whole language offline (brotli)", kb(total), "<= 250 kB")
+
+
+def handed_on(genu: str) -> None:
+    """Print the size of the file that is handed on, of each language."""
+    for language in languages(pseudo=False):
+        size = len(fetch(f"{genu}/{language.code}/genu.html"))
+        line(f"the file handed on: {language.code}", kb(size), "<= 400 kB")
 
 
 def listed(worker: str) -> list[str]:
