@@ -8,7 +8,7 @@ for (const element of document.querySelectorAll("[data-module]")) {
 }
 
 async function start(element) {
-  const names = ["check", "erase", "find", "install", "offline", "session", "updates"];
+  const names = ["check", "erase", "find", "install", "offline", "session", "updates", "wording"];
   const name = element.dataset.module;
   if (!names.includes(name)) return;
   const module = await import(`./${name}.js`);

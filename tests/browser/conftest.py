@@ -256,7 +256,7 @@ def foreign_words() -> Callable[[Page], list[str]]:
 # What of the browser tests `make test` takes: each promise once or more, in some 6 minutes on 2 cores.
 SMOKE = re.compile(
     r"""
-      test_offline\.py:: | test_guide\.py::
+      test_offline\.py:: | test_guide\.py:: | test_wording\.py::
     | touch\[V0[123]- | touch\[V27-                               # the check from end to end
     | an_emergency_stops | hide_the_emergency | double_tap
     | back_keeps | browser_back_after | change_one | more_questions
