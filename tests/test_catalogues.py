@@ -6,9 +6,24 @@ The checks are in wording.py. Every one is shown to find the error it is for: se
 import re
 from copy import copy
 
+import polib
 import pytest
 
-from tests.wording import CHECKS, CODES, GLOSSARY, KNOWN, TERMS, catalogue, excepted, found, place, plain
+from tests import wording
+from tests.wording import (
+    CHECKS,
+    CODES,
+    GLOSSARY,
+    KNOWN,
+    TERMS,
+    catalogue,
+    catalogue_file,
+    excepted,
+    found,
+    place,
+    plain,
+    says_term,
+)
 from webapp.tools import catalogues
 
 # ---- the catalogues as they are
@@ -24,7 +39,7 @@ def test_this_test_knows_the_language(code):
     assert all(row[code].strip() for row in GLOSSARY.values())
     assert set(KNOWN[code]["terms"]) == set(TERMS)
     for term in set(TERMS) & set(GLOSSARY):
-        assert plain(KNOWN[code]["terms"][term][0]) in plain(GLOSSARY[term][code])
+        assert says_term(term, code).search(plain(GLOSSARY[term][code])), term
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -96,6 +111,17 @@ PLANTED = [
     ("ar", "has_look_alikes", EMERGENCY, r"ي|ى|$", "ی"),
     ("ar", "ends_otherwise", ASKED, r"؟$", ""),
     ("ar", "has_hidden_characters", EMERGENCY, r"^", "\u202e"),
+    ("es", "has_hidden_characters", EMERGENCY, r"a", "a\u200b"),
+    ("ar", "has_other_digits", TODAY, "4", "٤"),
+    ("es", "has_other_digits", TODAY, "4", "４"),
+    ("es", "changes_a_measure", TODAY, "horas", "días"),
+    ("es", "reorders_numbers", "level.soon.label", "1 a 3", "3 a 1"),
+    ("es", "adds_a_term", EMERGENCY, r"$", " a la izquierda"),
+    ("es", "lacks_a_term", TODAY, r"^Hoy", "Mañana"),
+    ("fr", "has_half_a_not", DRIVE, " pas", ""),
+    ("es", "loses_a_sentence", TODAY, r"\. .*", "."),
+    ("es", "repeats_itself", EMERGENCY, r"$", " " + "Llame a una ambulancia ahora mismo"),
+    ("es", "is_too_short_or_long", TODAY, r", .*", "."),
 ]
 
 
@@ -120,6 +146,31 @@ def test_planted_error_is_found(code, check, where, pattern, new):
 
 def test_every_check_has_a_planted_error():
     assert {check for _, check, *_ in PLANTED} == set(CHECKS) - {"is_fuzzy"}
+
+
+def test_a_poisoned_catalogue_stops_the_build(monkeypatch, tmp_path):
+    """Markup, script, a wrong placeholder, swapped levels: in a file, as a translator sends it."""
+    poison = {
+        DRIVE: "No conduzca usted <b>mismo</b>.",
+        "level.emergency.do.1": '<script src="//x"></script>Llame al número de emergencias.',
+        PROGRESS: "Pregunta %(n)s, unas %(más)s más",
+        EMERGENCY: "Reciba atención médica hoy",
+        TODAY: "Llame a una ambulancia ahora.",
+        "level.self_care.label": "Llame a una ambulancia ahora",
+    }
+    poisoned = polib.pofile(str(catalogue_file("es")))
+    for entry in poisoned:
+        entry.msgstr = poison.get(place(entry), entry.msgstr)
+    file = tmp_path / "es" / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    poisoned.save(str(file))
+    monkeypatch.setattr(wording, "FOLDER", tmp_path)
+    catalogue.cache_clear()
+    with pytest.raises(AssertionError):
+        test_catalogue_is_whole_and_keeps_the_meaning("es")
+    catalogue.cache_clear()
+    seen = {where for _, where in found(poisoned, "es") - excepted("es")}
+    assert seen == set(poison)
 
 
 def test_a_fuzzy_text_is_found():
