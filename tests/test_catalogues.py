@@ -170,7 +170,7 @@ def test_a_poisoned_catalogue_stops_the_build(monkeypatch, tmp_path):
         test_catalogue_is_whole_and_keeps_the_meaning("es")
     catalogue.cache_clear()
     seen = {where for _, where in found(poisoned, "es") - excepted("es")}
-    assert seen == set(poison)
+    assert seen >= set(poison)
 
 
 def test_a_fuzzy_text_is_found():
