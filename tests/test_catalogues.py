@@ -1,223 +1,30 @@
 """Translations are code: complete, and every number, "not" and danger word kept in each of them.
 
-Every check is shown to find the error it is for: see PLANTED. What it knows of a language stands in
-data/languages.yaml, the words that must and must not be used in translations/glossary.csv.
+The checks are in wording.py. Every one is shown to find the error it is for: see PLANTED.
 """
 
-import csv
 import re
-import unicodedata
-from collections import Counter
 from copy import copy
-from functools import cache
-from pathlib import Path
 
 import polib
 import pytest
-import yaml
 
-from webapp.i18n import FOLDER
-from webapp.languages import COMPLETE
-from webapp.tools import catalogues
-
-CODES = [language.code for language in COMPLETE[1:]]
-KNOWN = yaml.safe_load((Path(__file__).parent / "data" / "languages.yaml").read_text("utf-8"))
-GLOSSARY = {
-    row["term_id"]: row
-    for row in csv.DictReader((FOLDER / "glossary.csv").open(encoding="utf-8", newline=""))
-}
-TERMS = {  # what the English says, and the glossary's row of the word that must then be there
-    r"\b(calf|calves)\b": "calf",
-    r"\bclots?\b": "blood_clot",
-    r"\bambulances?\b": "ambulance",
-    r"\bfever\b": "fever",
-    r"\bpregnant\b": "pregnant",
-    r"\bhospital\b": "hospital",
-    r"\bknees?\b": "knee",
-}
-PLACEHOLDER = re.compile(r"%\(\w+\)s")
-NO = re.compile(
-    r"\b(not|no|never|none|nothing|nobody|cannot|without|neither|nor)\b|n['’]t\b", re.IGNORECASE
+from tests import wording
+from tests.wording import (
+    CHECKS,
+    CODES,
+    GLOSSARY,
+    KNOWN,
+    TERMS,
+    catalogue,
+    catalogue_file,
+    excepted,
+    found,
+    place,
+    plain,
+    says_term,
 )
-SENTENCE = re.compile(r"[.?!؟:;؛।۔](?:\s|$)|[。？！：；]")
-ENDS = {"?": "?؟？", "!": "!！", ".": ".。।۔", ":": ":："}
-BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
-
-
-@cache
-def catalogue(code):
-    return polib.pofile(str(FOLDER / code.replace("-", "_") / "LC_MESSAGES" / "messages.po"))
-
-
-def place(entry):
-    return entry.msgctxt or entry.msgid
-
-
-def bare(text):
-    return PLACEHOLDER.sub(" ", text)
-
-
-def plain(text):
-    """Lower case without accents and vowel signs."""
-    letters = unicodedata.normalize("NFKD", text.lower())
-    return "".join(c for c in letters if not unicodedata.combining(c))
-
-
-def words(text):
-    return re.findall(r"[^\W\d_]+", bare(text))
-
-
-# ---- the checks: (entry, what is known of the language, its code) -> whether something is wrong
-
-
-def is_missing(entry, language, code):
-    return not entry.msgstr.strip()
-
-
-def is_fuzzy(entry, language, code):
-    return entry.fuzzy or entry.obsolete
-
-
-def has_markup(entry, language, code):
-    return bool(re.search("[<>&]", entry.msgstr))
-
-
-def numbers(text):
-    return Counter(int(number) for number in re.findall(r"\d+", bare(text)))
-
-
-def changes_a_number(entry, language, code):
-    return numbers(entry.msgid) != numbers(entry.msgstr)
-
-
-def changes_a_placeholder(entry, language, code):
-    here, there = (Counter(PLACEHOLDER.findall(t)) for t in (entry.msgid, entry.msgstr))
-    return here != there or entry.msgstr.count("%(") != sum(there.values())
-
-
-def says_no(text, language):
-    cues = "|".join(language["negation"])
-    return bool(re.search(rf"(?<!\w){language['joined']}({cues})(?!\w)", text, re.IGNORECASE))
-
-
-def changes_a_not(entry, language, code):
-    """Sentence by sentence, or as a whole where the sentences are not the same in number."""
-    here, there = SENTENCE.split(entry.msgid), SENTENCE.split(entry.msgstr)
-    if len(here) != len(there):
-        here, there = [entry.msgid], [entry.msgstr]
-    pairs = zip(here, there, strict=True)
-    return any(bool(NO.search(text)) != says_no(said, language) for text, said in pairs)
-
-
-def forbidden(code):
-    """The words the glossary forbids in a language, as stems."""
-    for row in GLOSSARY.values():
-        for rule in re.findall(r"MUSTNOT ([^.]*)", row["note"]):
-            for part in rule.split(";"):
-                language, _, stems = part.strip().partition("=")
-                if language == code:
-                    yield from (stem.strip() for stem in stems.split(",") if "(" not in stem)
-
-
-def has_a_forbidden_word(entry, language, code):
-    start = rf"(?<!\w){language['joined']}"
-    return any(re.search(start + plain(stem), plain(entry.msgstr)) for stem in forbidden(code))
-
-
-def lacks_a_term(entry, language, code):
-    said = plain(entry.msgstr)
-    return any(
-        re.search(english, entry.msgid, re.IGNORECASE)
-        and not any(
-            re.search(rf"(?<!\w){language['joined']}{plain(stem)}", said)
-            for stem in language["terms"][term]
-        )
-        for english, term in TERMS.items()
-    )
-
-
-def is_in_other_letters(entry, language, code):
-    own = [word for word in words(entry.msgstr) if word not in language["foreign"]]
-    return any(
-        not unicodedata.name(c).startswith(language["script"])
-        for word in own
-        for c in word
-        if unicodedata.category(c) in ("Lu", "Ll", "Lo")
-    )
-
-
-def is_left_in_english(entry, language, code):
-    english = {word.lower() for word in words(entry.msgstr)} & set(language["english"])
-    same = entry.msgid == entry.msgstr and len(words(entry.msgid)) > 1
-    return bool(english) or same
-
-
-def has_look_alikes(entry, language, code):
-    return bool(set(entry.msgstr.lower()) & set(language["not_its_letters"]))
-
-
-def ends_otherwise(entry, language, code):
-    last, other = entry.msgid.strip()[-1], entry.msgstr.strip()[-1:]
-    ends = "".join(ENDS.values())
-    return other not in ENDS[last] if last in ENDS else other != "" and other in ends
-
-
-def is_untidy(entry, language, code):
-    text = entry.msgstr
-    return text != " ".join(text.split()) or text != unicodedata.normalize("NFC", text)
-
-
-def has_direction_marks(entry, language, code):
-    return bool(BIDI.search(entry.msgstr))
-
-
-CHECKS = {
-    check.__name__: check
-    for check in (
-        is_missing,
-        is_fuzzy,
-        has_markup,
-        changes_a_number,
-        changes_a_placeholder,
-        changes_a_not,
-        has_a_forbidden_word,
-        lacks_a_term,
-        is_in_other_letters,
-        is_left_in_english,
-        has_look_alikes,
-        ends_otherwise,
-        is_untidy,
-        has_direction_marks,
-    )
-}
-
-
-def says_two_things_alike(catalogue):
-    """Places that share a translation but not their English."""
-    by_text = {}
-    for entry in catalogue:
-        by_text.setdefault(plain(entry.msgstr), set()).add(entry.msgid)
-    return {place(e) for e in catalogue if e.msgstr and len(by_text[plain(e.msgstr)]) > 1}
-
-
-def found(catalogue, code):
-    """Every (check, place) that is wrong in a list of texts, exceptions included."""
-    wrong = {("says_two_things_alike", where) for where in says_two_things_alike(catalogue)}
-    for entry in catalogue:
-        if is_missing(entry, KNOWN[code], code):
-            wrong.add(("is_missing", place(entry)))
-            continue
-        wrong |= {
-            (name, place(entry))
-            for name, check in CHECKS.items()
-            if check(entry, KNOWN[code], code)
-        }
-    return wrong
-
-
-def excepted(code):
-    return {(c, where) for c, places in KNOWN[code]["exceptions"].items() for where in places}
-
+from webapp.tools import catalogues
 
 # ---- the catalogues as they are
 
@@ -230,8 +37,9 @@ def test_catalogues_are_up_to_date_with_the_texts():
 def test_this_test_knows_the_language(code):
     assert set(KNOWN[code]) == set(KNOWN["es"]) and KNOWN[code]["negation"]
     assert all(row[code].strip() for row in GLOSSARY.values())
-    for term in TERMS.values():
-        assert KNOWN[code]["terms"][term][0] in GLOSSARY[term][code]
+    assert set(KNOWN[code]["terms"]) == set(TERMS)
+    for term in set(TERMS) & set(GLOSSARY):
+        assert says_term(term, code).search(plain(GLOSSARY[term][code])), term
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -302,7 +110,18 @@ PLANTED = [
     ("ar", "has_look_alikes", EMERGENCY, r"$", " کي"),
     ("ar", "has_look_alikes", EMERGENCY, r"ي|ى|$", "ی"),
     ("ar", "ends_otherwise", ASKED, r"؟$", ""),
-    ("ar", "has_direction_marks", EMERGENCY, r"^", "\u202e"),
+    ("ar", "has_hidden_characters", EMERGENCY, r"^", "\u202e"),
+    ("es", "has_hidden_characters", EMERGENCY, r"a", "a\u200b"),
+    ("ar", "has_other_digits", TODAY, "4", "٤"),
+    ("es", "has_other_digits", TODAY, "4", "４"),
+    ("es", "changes_a_measure", TODAY, "horas", "días"),
+    ("es", "reorders_numbers", "level.soon.label", "1 a 3", "3 a 1"),
+    ("es", "adds_a_term", EMERGENCY, r"$", " a la izquierda"),
+    ("es", "lacks_a_term", TODAY, r"^Hoy", "Mañana"),
+    ("fr", "has_half_a_not", DRIVE, " pas", ""),
+    ("es", "loses_a_sentence", TODAY, r"\. .*", "."),
+    ("es", "repeats_itself", EMERGENCY, r"$", " " + "Llame a una ambulancia ahora mismo"),
+    ("es", "is_too_short_or_long", TODAY, r", .*", "."),
 ]
 
 
@@ -329,6 +148,31 @@ def test_every_check_has_a_planted_error():
     assert {check for _, check, *_ in PLANTED} == set(CHECKS) - {"is_fuzzy"}
 
 
+def test_a_poisoned_catalogue_stops_the_build(monkeypatch, tmp_path):
+    """Markup, script, a wrong placeholder, swapped levels: in a file, as a translator sends it."""
+    poison = {
+        DRIVE: "No conduzca usted <b>mismo</b>.",
+        "level.emergency.do.1": '<script src="//x"></script>Llame al número de emergencias.',
+        PROGRESS: "Pregunta %(n)s, unas %(más)s más",
+        EMERGENCY: "Reciba atención médica hoy",
+        TODAY: "Llame a una ambulancia ahora.",
+        "level.self_care.label": "Llame a una ambulancia ahora",
+    }
+    poisoned = polib.pofile(str(catalogue_file("es")))
+    for entry in poisoned:
+        entry.msgstr = poison.get(place(entry), entry.msgstr)
+    file = tmp_path / "es" / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    poisoned.save(str(file))
+    monkeypatch.setattr(wording, "FOLDER", tmp_path)
+    catalogue.cache_clear()
+    with pytest.raises(AssertionError):
+        test_catalogue_is_whole_and_keeps_the_meaning("es")
+    catalogue.cache_clear()
+    seen = {where for _, where in found(poisoned, "es") - excepted("es")}
+    assert seen >= set(poison)
+
+
 def test_a_fuzzy_text_is_found():
     entry = text_at("es", DRIVE)
     entry.flags = ["fuzzy"]
@@ -341,7 +185,3 @@ def test_two_answers_with_one_translation_are_found():
     leg.msgstr = calf.msgstr
     wrong = {where for check, where in found([leg, calf], "ar") if check == "says_two_things_alike"}
     assert wrong == {place(leg), CALF}
-
-
-def test_digits_of_another_script_are_the_same_number():
-    assert found([planted("ar", TODAY, "4", "٤")], "ar") == set()

@@ -1,9 +1,16 @@
 """The record of who read which translation back is of today's English, and is told as it is."""
 
+import pytest
+
 from tests.markup import parse
 from webapp.content.schema import Content
+from webapp.i18n import catalogue
 from webapp.languages import COMPLETE
-from webapp.review import counts, digest, review
+from webapp.review import counts, day, digest, review
+
+UNCHECKED = (
+    "This translation has not been checked by a health professional who speaks this language."
+)
 
 
 def test_every_language_has_its_record():
@@ -25,3 +32,30 @@ def test_the_page_of_the_languages_tells_the_counts(client, content):
     told = parse(client.get("/en/languages").text).one("dl", class_="counts").text
     for done, whole in counts(content).values():
         assert f"{done} / {whole}" in told
+
+
+def signed(code: str) -> bool:
+    """A health professional who speaks the language has signed every text of danger and care."""
+    return bool(review().get("signed", {}).get(code))
+
+
+@pytest.mark.parametrize("language", COMPLETE[1:], ids=lambda language: language.code)
+def test_start_and_result_say_that_nobody_has_signed_and_lead_to_the_counts(client, language):
+    assert language.checked <= signed(language.code), "checked by whom? say so in review.json"
+    page = client.get(f"/{language.code}/").text
+    result = parse(
+        page[page.index('<template id="outcome">') :].split("</template>")[0] + "</template>"
+    )
+    lines = [parse(page).one("footer").one(data_status=True)]
+    lines += [node for node in result.walk(inert=True) if "data-status" in node.attributes]
+    assert len(lines) == (0 if language.checked else 2)
+    for line in lines:
+        said = catalogue(language.code).get(UNCHECKED).string
+        assert said in line.text and UNCHECKED in line.text
+        (link,) = [node for node in line.walk(inert=True) if node.name == "a"]
+        assert link["href"] == f"/{language.code}/languages#checked"
+    counted = parse(client.get(f"/{language.code}/languages").text)
+    assert (
+        counted.one(id="checked")
+        and " ".join(day(language.locale).split()) in counted.one("main").text
+    )

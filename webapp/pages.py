@@ -144,6 +144,7 @@ class Speaker:
             "by_symptom": finder.by_symptom(content),
             "by_place": finder.found(content, "pain_place"),
             "read_back": review.counts(self.site.content),
+            "read_back_on": review.day(self.language.locale),
             "parsed": parse,
             "theorems": theorems(),
         }

@@ -5,8 +5,12 @@ A text is named by a digest of its English, so that changed English is a draft a
 
 import hashlib
 import json
+from datetime import date
 from functools import cache
 from typing import Any
+
+from babel import Locale
+from babel.dates import format_date
 
 from webapp.content.schema import KINDS, Content, texts
 from webapp.i18n import FOLDER
@@ -37,3 +41,8 @@ def counts(content: Content) -> dict[str, tuple[int, int]]:
     known = set(review()["read_back"])
     done = sum(digest(text) in known for text in english)
     return {code: (done, len(english)) for code in review()["languages"]}
+
+
+def day(locale: Locale) -> str:
+    """Return the day of the last reading, in words."""
+    return format_date(date.fromisoformat(review()["date"]), "long", locale)

@@ -12,9 +12,10 @@ import packs from "./packs.js";
 import session from "./session.js";
 import { onErased } from "./store.js";
 import updates from "./updates.js";
+import wording from "./wording.js";
 import { keepOffline } from "./worker.js";
 
-const modules = { age, check, erase, find, give, install, leave, offline, packs, session, updates };
+const modules = { age, check, erase, find, give, install, leave, offline, packs, session, updates, wording };
 
 begin(document);
 addEventListener("genu:page", ({ detail }) => begin(detail)); // a page of a file that was handed on

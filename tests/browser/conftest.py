@@ -288,7 +288,7 @@ def foreign_words() -> Callable[[Page], list[str]]:
 # What of the browser tests `make test` takes: each promise once or more, in some 6 minutes on 2 cores.
 SMOKE = re.compile(
     r"""
-      test_offline\.py:: | test_guide\.py:: | test_export\.py::
+      test_offline\.py:: | test_guide\.py:: | test_wording\.py:: | test_export\.py::
     | whole_check_with.*CLOT | whole_check_with.*urgent | cannot_be_unpacked | makes_the_same_file
     | touch\[V0[123]- | touch\[V27-                               # the check from end to end
     | an_emergency_stops | hide_the_emergency | double_tap
