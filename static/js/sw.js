@@ -8,6 +8,7 @@ const PREFERENCES = "genu-preferences"; // last language; no answers
 const INSTALL_LIMIT = 60000; // ms for one file, body included
 const WAIT_LIMIT = 2500; // ms for the network when something else can be shown
 const PATIENT_LIMIT = 20000; // ms when nothing else can
+const HEAD_LIMIT = 5000; // ms of these until the answer begins: a dead line is told from a slow one
 const PAINT = 120; // ms between the start screen and the rest of the page
 const CODES = Object.keys(BUILD.packs);
 
@@ -71,17 +72,19 @@ async function keepOne(cache, path, integrity) {
 }
 
 // A response with its whole body read inside the limit, and only headers that are safe to keep.
-async function within(limit, load) {
+async function within(limit, load, head = limit) {
   const control = new AbortController();
-  const timer = setTimeout(() => control.abort(), limit);
+  const [timer, first] = [limit, head].map((ms) => setTimeout(() => control.abort(), ms));
   try {
     const response = await load(control.signal);
+    clearTimeout(first);
     const body = await response.arrayBuffer();
     const headers = new Headers(response.headers);
     for (const name of ["vary", "set-cookie", "content-encoding", "content-length"]) headers.delete(name);
     return new Response(body, { status: response.status, headers });
   } finally {
     clearTimeout(timer);
+    clearTimeout(first);
   }
 }
 
@@ -151,9 +154,17 @@ async function got(event, path) {
   if (page && code && !start) event.waitUntil(rememberLanguage(code));
   if (kept) return page ? inTwoParts(kept) : kept;
   const other = page ? await stored(`/${code || (await lastLanguage())}/danger`) : null;
-  const limit = other ? WAIT_LIMIT : PATIENT_LIMIT;
-  const fresh = within(limit, (signal) => fetch(event.request, { signal }));
+  const load = (signal) => fetch(event.request, { signal });
+  if (!page) return within(PATIENT_LIMIT, load);
+  if (path === `/${code}`) return Response.redirect(`${path}/`);
+  const fresh = within(other ? WAIT_LIMIT : PATIENT_LIMIT, load, HEAD_LIMIT).then(own);
   return other ? fresh.catch(() => other) : fresh;
+}
+
+// Every answer of ours has a policy; what failing servers, proxies and log-in pages say has none.
+function own(response) {
+  if (response.status >= 500 || !response.headers.has("content-security-policy")) throw new Error("not ours");
+  return response;
 }
 
 async function stored(path) {
