@@ -8,6 +8,7 @@ const PREFERENCES = "genu-preferences"; // last language; no answers
 const INSTALL_LIMIT = 60000; // ms for one file, body included
 const WAIT_LIMIT = 2500; // ms for the network when something else can be shown
 const PATIENT_LIMIT = 20000; // ms when nothing else can
+const HEAD_LIMIT = 5000; // ms of these until the answer begins: a dead line is told from a slow one
 const PAINT = 120; // ms between the start screen and the rest of the page
 const CODES = Object.keys(BUILD.packs);
 
@@ -74,17 +75,19 @@ async function keepOne(cache, path, integrity) {
 const source = (path) => (BUILD.folders && /\/[^/.]+$/.test(path) ? `${path}/` : path);
 
 // A response with its whole body read inside the limit, and only headers that are safe to keep.
-async function within(limit, load) {
+async function within(limit, load, head = limit) {
   const control = new AbortController();
-  const timer = setTimeout(() => control.abort(), limit);
+  const [timer, first] = [limit, head].map((ms) => setTimeout(() => control.abort(), ms));
   try {
     const response = await load(control.signal);
+    clearTimeout(first);
     const body = await response.arrayBuffer();
     const headers = new Headers(response.headers);
     for (const name of ["vary", "set-cookie", "content-encoding", "content-length"]) headers.delete(name);
     return new Response(body, { status: response.status, headers });
   } finally {
     clearTimeout(timer);
+    clearTimeout(first);
   }
 }
 
@@ -167,10 +170,19 @@ async function got(event, path) {
   if (page && code && !start) event.waitUntil(rememberLanguage(code));
   if (kept) return page ? inTwoParts(kept) : kept;
   const other = page ? await stored(`/${code || (await lastLanguage())}/danger`) : null;
-  const limit = other ? WAIT_LIMIT : PATIENT_LIMIT;
   const asked = page && BUILD.folders ? source(path) : event.request;
-  const fresh = within(limit, (signal) => fetch(asked, { signal }));
+  const load = (signal) => fetch(asked, { signal });
+  if (!page) return within(PATIENT_LIMIT, load);
+  if (path === `/${code}`) return Response.redirect(`${path}/`);
+  const fresh = within(other ? WAIT_LIMIT : PATIENT_LIMIT, load, HEAD_LIMIT).then(own);
   return other ? fresh.catch(() => other) : fresh;
+}
+
+// Every answer of our server has a policy; what failing servers, proxies and log-in pages say has none.
+function own(response) {
+  const ours = BUILD.folders || response.headers.has("content-security-policy"); // hosts of files send what they like
+  if (response.status >= 500 || !ours) throw new Error("not ours");
+  return response;
 }
 
 async function stored(path) {

@@ -718,6 +718,7 @@ def test_erase_on_the_privacy_page_also_clears_the_country(phone):
     assert person.stored() == {}
 
 
+@pytest.mark.row(42)
 def test_erased_answers_do_not_come_back_out_of_the_page_cache(playwright, phones):
     """The back/forward cache is off in Playwright unless asked for."""
     browser = launch(playwright, ignore_default_args=["--disable-back-forward-cache"])
@@ -741,6 +742,7 @@ def test_erased_answers_do_not_come_back_out_of_the_page_cache(playwright, phone
 # ---- privacy
 
 
+@pytest.mark.row(42)
 def test_nothing_about_health_in_addresses_titles_history_or_headers(phones, own_server):
     phone = phones(server=own_server, service_workers="allow")
     person = phone.person()
@@ -846,6 +848,7 @@ def refusing(phone):
     return phone.person()
 
 
+@pytest.mark.row(31)
 def test_storage_refused_still_gives_a_result(refusing):
     refusing.starts().answers(CLOT)
     assert refusing.result().level == "urgent_today"
@@ -864,6 +867,7 @@ def test_storage_refused_language_switch_keeps_answers(refusing, where):
     assert refusing.result().level == "urgent_today"
 
 
+@pytest.mark.row(31)
 def test_storage_refused_every_page_opens(refusing):
     for path in ("danger", "numbers", "offline", "languages", "privacy", "about"):
         refusing.page.goto(f"/en/{path}")

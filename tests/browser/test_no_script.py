@@ -241,6 +241,7 @@ def test_only_posts_and_gets_to_the_own_host(phones, server):
     assert posts[0].response().headers["cache-control"] == "no-store"
 
 
+@pytest.mark.row(42)
 def test_back_after_a_result_never_shows_it_from_a_cache(plain):
     plain.goto("/en/")
     tick(plain, "danger_now", "breathless")

@@ -1,16 +1,11 @@
 """The promise "it still works": the server is killed, not merely ticked offline."""
 
-import contextlib
 import os
 import shutil
-import socket
 import subprocess
-import threading
-import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error
 
 from tests.browser.conftest import PHONE, ROOT, Server, _command
 
@@ -28,8 +23,6 @@ READY = """async () => {
   }
   throw new Error("never ready");
 }"""
-LEFT = """async () =>
-  [...(await navigator.serviceWorker.getRegistrations()).map((r) => r.scope), ...(await caches.keys())]"""
 ANSWER_EVERYTHING_NO = """() => {
   const tick = (name, value) =>
     (document.querySelector(`[name="${name}"][value="${value}"]`).checked = true);
@@ -96,25 +89,6 @@ def cached(page) -> dict[str, list[str]]:
 
 def scripts_die(page) -> None:
     page.context.new_cdp_session(page).send("Emulation.setScriptExecutionDisabled", {"value": True})
-
-
-def test_after_one_visit_every_page_opens_with_the_server_dead(own_server, phone):
-    visit(phone, own_server)
-    pages = [path for path in sum(cached(phone).values(), []) if path.startswith("/en/")]
-    own_server.stop()
-    failed = []
-    # What the browser drops itself when the next page is opened is nothing a person misses.
-    phone.on(
-        "requestfailed",
-        lambda gone: gone.failure == "net::ERR_ABORTED" or failed.append((gone.url, gone.failure)),
-    )
-    for path in [*pages, "/", "/en/?utm_source=x&fbclid=1", "/en"]:
-        if path.endswith(("webmanifest", ".json", "/parts")):
-            continue  # not for people
-        response = phone.goto(own_server.url + path)
-        assert response.status == 200, path
-        assert phone.locator("h1").first.is_visible(), path
-    assert failed == []
 
 
 def test_an_unknown_address_shows_the_danger_signs(own_server, phone):
@@ -218,75 +192,7 @@ def test_a_foreign_page_gets_the_empty_check_from_the_worker_too(own_server, pho
     assert phone.locator("#start").count() == 1
 
 
-def test_storage_wiped_the_danger_signs_still_show(own_server, phone):
-    visit(phone, own_server)
-    phone.evaluate(
-        "async () => { for (const name of await caches.keys()) await caches.delete(name); }"
-    )
-    own_server.stop()
-    phone.goto(own_server.url + "/en/")
-    signs = phone.inner_text("body")
-    assert "Trouble breathing, chest pain, coughing up blood, or fainting" in signs
-    assert "nearest hospital" in signs
-
-
-def test_a_network_that_never_answers_does_not_delay_the_page(own_server, phone):
-    visit(phone, own_server)
-    own_server.stop()
-    with Silent(own_server.port):
-        phone.goto(own_server.url + "/en/", timeout=5000)
-        assert phone.locator("[data-do=start]").is_visible()
-        phone.goto(own_server.url + "/en/never-seen", timeout=8000)
-        assert phone.locator(".level.emergency").is_visible()
-
-
-class Silent:
-    """A server that takes connections and says nothing."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.held: list[socket.socket] = []
-
-    def __enter__(self) -> None:
-        self.listening = _bound(self.port)
-        threading.Thread(target=self._hold, daemon=True).start()
-
-    def _hold(self) -> None:
-        while True:
-            try:
-                self.held.append(self.listening.accept()[0])
-            except OSError:
-                return
-
-    def __exit__(self, *_: object) -> None:
-        self.listening.close()
-        for one in self.held:
-            one.close()
-
-
-def _bound(port: int) -> socket.socket:
-    for _ in range(100):  # the killed server's sockets may take a moment to go
-        try:
-            return socket.create_server(("127.0.0.1", port))
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError(f"port {port} stays taken")
-
-
-def test_one_damaged_file_aborts_the_install_and_nothing_claims_to_be_ready(own_server, phone):
-    def damaged(route):
-        route.fulfill(status=200, content_type="text/css", body="/* Please log in to WiFi */")
-
-    phone.context.route("**/css/plain.css", damaged)
-    phone.goto(own_server.url + "/en/offline")
-    phone.wait_for_timeout(2500)
-    assert cached(phone) == {} or all(not v for v in cached(phone).values())
-    assert phone.locator("[data-state=ready]").is_hidden()
-    phone.context.unroute("**/css/plain.css")
-    phone.reload()
-    phone.wait_for_selector("[data-state=ready]", timeout=15000)
-
-
+@pytest.mark.row(14, 15)
 def test_an_update_is_offered_in_words_and_never_during_a_check(own_server, phone, tmp_path):
     first = visit(phone, own_server)["version"]
     own_server.stop()
@@ -318,44 +224,6 @@ def test_an_update_is_offered_in_words_and_never_during_a_check(own_server, phon
         assert phone.locator("[data-module=updates]").is_hidden()  # not offered for ever
     finally:
         release.stop()
-
-
-def test_a_broken_release_leaves_the_old_worker_in_charge(own_server, phone, tmp_path):
-    visit(phone, own_server)
-    own_server.stop()
-    change = ("const PREFIX", "throw new Error('broken'); const PREFIX")
-    release = Release(tmp_path / "v2", own_server.port, {"static/js/sw.js": change}).start()
-    phone.goto(own_server.url + "/en/")
-    phone.wait_for_timeout(1500)
-    release.stop()
-    phone.goto(own_server.url + "/en/")
-    assert phone.locator("[data-do=start]").is_visible()
-
-
-def test_the_kill_switch_removes_worker_and_caches_and_keeps_what_was_entered(
-    own_server, phone, tmp_path
-):
-    visit(phone, own_server)
-    phone.evaluate("localStorage.setItem('genu.country', '\"FR\"')")
-    own_server.stop()
-    off = Server(tmp_path / "off.txt", GENU_WORKER="off")
-    off.port = own_server.port
-    off.start()
-    try:
-        phone.goto(own_server.url + "/en/")
-        seen = []  # the page is loaded anew, registers again and is left again: then it stays so
-        for _ in range(30):
-            phone.wait_for_timeout(1000)
-            with contextlib.suppress(Error):  # just being loaded anew
-                seen.append(phone.evaluate(LEFT))
-            if seen[-4:] == [[], [], [], []]:
-                break
-        assert seen[-4:] == [[], [], [], []]
-        assert phone.evaluate("localStorage.getItem('genu.country')") == '"FR"'
-        phone.goto(own_server.url + "/en/danger")
-        assert phone.locator(".level.emergency").is_visible()
-    finally:
-        off.stop()
 
 
 def test_two_languages_stay_after_both_were_opened(own_server, phone):

@@ -1,0 +1,248 @@
+"""Rows of the matrix about what a phone keeps: damaged, evicted, refused, cut short, erased."""
+
+import contextlib
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import Error
+
+from tests.faults.conftest import ALL, cached, danger, ready
+from tests.faults.test_network import WALK, posts
+from tests.faults.test_updates import DRAFT, starts_a_check
+
+KILLS = int(os.environ.get("GENU_KILLS", 20 if ALL else 3))
+CLEAR = {
+    "caches": "async () => { for (const name of await caches.keys()) await caches.delete(name); }",
+    "worker": "async () => { await (await navigator.serviceWorker.getRegistration()).unregister(); }",
+    "draft": "() => { localStorage.clear(); sessionStorage.clear(); }",
+}
+ONLY_CHROMIUM = ("firefox webkit", "no protocol of this engine reaches its storage")
+ON_DISK = ("firefox webkit", "the files are laid out otherwise; damage is done to Chromium's")
+
+
+def opens_again(phone, damage):
+    """Close the browser, damage its files, start it again."""
+    folder = phone.profile / "Default" / "Service Worker"
+    phone.context.close()
+    damage(folder)
+    phone._open()
+
+
+def change_bodies(change):
+    def damage(folder):
+        files = [f for f in folder.glob("CacheStorage/*/*/*_0") if f.is_file()]
+        assert len(files) > 20
+        for file in files:
+            file.write_bytes(change(bytearray(file.read_bytes())))
+
+    return damage
+
+
+def flipped(body):
+    middle = len(body) // 2
+    body[middle : middle + 400] = bytes(byte ^ 255 for byte in body[middle : middle + 400])
+    return body
+
+
+def garbage(pattern):
+    def damage(folder):
+        files = [file for file in folder.glob(pattern) if file.is_file()]
+        assert files
+        for file in files:
+            file.write_bytes(b"garbage" * 50)
+
+    return damage
+
+
+BODIES = {
+    "flipped": change_bodies(flipped),
+    "truncated": change_bodies(lambda body: body[: len(body) // 3]),
+    "zeroed": change_bodies(lambda body: bytearray(len(body))),
+    "empty": change_bodies(lambda body: b""),
+}
+INDEXES = {
+    "index garbage": garbage("CacheStorage/*/index.txt"),
+    "cache index garbage": garbage("CacheStorage/*/*/index-dir/the-real-index"),
+    "folder gone": lambda folder: shutil.rmtree(folder / "CacheStorage"),
+}
+WORKERS = {
+    "database garbage": garbage("Database/*"),
+    "script garbage": garbage("ScriptCache/*"),
+}
+
+
+@pytest.mark.row(26)
+@pytest.mark.not_in(*ON_DISK)
+@pytest.mark.parametrize("how", BODIES)
+def test_damaged_entries_are_healed_or_replaced(lasting, line, how):
+    ready(lasting)
+    opens_again(lasting, BODIES[how])
+    line.down()
+    danger(lasting)
+    line.up()
+    danger(lasting)
+    ready(lasting)
+
+
+@pytest.mark.row(27)
+@pytest.mark.not_in(*ON_DISK)
+@pytest.mark.parametrize("how", INDEXES)
+def test_lost_caches_leave_the_page_inside_the_worker_and_come_back(lasting, line, how):
+    ready(lasting)
+    opens_again(lasting, INDEXES[how])
+    line.down()
+    danger(lasting)
+    line.up()
+    ready(lasting)
+    line.down()
+    danger(lasting)
+    lasting.visit("/en/")
+    lasting.shows("Pain behind the knee?")
+
+
+@pytest.mark.row(28)
+@pytest.mark.not_in(*ON_DISK)
+@pytest.mark.parametrize("how", WORKERS)
+def test_a_lost_worker_comes_back_with_one_visit_and_the_draft_stays(lasting, line, how):
+    """Offline nothing can help here: HAZARDS.md owns up to it."""
+    ready(lasting)
+    starts_a_check(lasting)
+    draft = lasting.run(DRAFT)
+    opens_again(lasting, WORKERS[how])
+    ready(lasting)
+    assert lasting.run(DRAFT) == draft
+    line.down()
+    danger(lasting)
+
+
+@pytest.mark.row(29)
+@pytest.mark.smoke
+@pytest.mark.parametrize("what", [*CLEAR, "all"])
+def test_what_the_browser_deletes_is_missed_nowhere(phone, line, what):
+    ready(phone)
+    for kind in CLEAR if what == "all" else [what]:
+        phone.run(CLEAR[kind])
+    phone.until("() => document.querySelector('html.js [data-do=start]')?.checkVisibility()")
+    assert phone.run(WALK) == "emergency"
+    if what in ("caches", "draft"):  # without a worker nothing answers on a dead line
+        line.down()
+    phone.leave()
+    danger(phone)
+    line.up()
+    ready(phone)
+    line.down()
+    danger(phone)
+
+
+@pytest.mark.row(29)
+@pytest.mark.parametrize("lost", [r"/js/", r"\.css$", r"/en/$", r"/en/danger$"])
+def test_a_cache_with_holes_still_checks(phone, line, lost):
+    ready(phone)
+    gone = phone.run(
+        f"""async () => {{
+          let gone = 0;
+          for (const name of await caches.keys()) {{
+            const cache = await caches.open(name);
+            for (const key of await cache.keys())
+              if (new RegExp({lost!r}).test(key.url)) gone += await cache.delete(key);
+          }}
+          return gone;
+        }}"""
+    )
+    assert gone
+    line.down()
+    danger(phone)
+    phone.visit("/en/")
+    phone.until("() => document.querySelector('h1')?.checkVisibility()")
+    if phone.run("() => Boolean(document.getElementById('check'))"):
+        posts(phone)
+    line.up()
+    assert ready(phone)
+
+
+@pytest.mark.row(29)
+@pytest.mark.not_in(*ONLY_CHROMIUM)
+@pytest.mark.parametrize("kind", ["cache_storage", "service_workers", "local_storage", "all"])
+def test_eviction_by_the_browser_itself(phone, line, kind):
+    ready(phone)
+    phone.cdp("Storage.clearDataForOrigin", origin=line.url, storageTypes=kind)
+    assert phone.run(WALK) == "emergency"
+    if kind in ("cache_storage", "local_storage"):
+        line.down()
+    phone.leave()
+    danger(phone)
+    line.up()
+    ready(phone)
+
+
+@pytest.mark.row(30)
+@pytest.mark.not_in(*ONLY_CHROMIUM)
+@pytest.mark.parametrize("size", [0, 50_000, 1_000_000])
+def test_a_full_phone_still_checks(phone, line, size):
+    phone.visit(line.url + "/healthz")
+    phone.cdp("Storage.overrideQuotaForOrigin", origin=line.url, quotaSize=size)
+    danger(phone)
+    phone.visit("/en/")
+    phone.until("() => document.querySelector('html.js [data-do=start]')?.checkVisibility()")
+    assert phone.run(WALK) == "emergency"
+    phone.visit("/en/offline")
+    phone.shows("Without internet")
+    phone.run("() => new Promise((done) => setTimeout(done, 2000))")
+    claimed = phone.run("() => document.querySelector('[data-state=ready]').checkVisibility()")
+    line.down()
+    if claimed:
+        danger(phone)
+    else:
+        assert not any("/en/danger" in paths for paths in cached(phone).values())
+
+
+@pytest.mark.row(33)
+@pytest.mark.smoke
+@pytest.mark.not_in("firefox webkit", "no protocol of this engine kills a tab")
+def test_a_tab_killed_right_after_an_answer_has_kept_it(phone, record_property):
+    ready(phone)
+    phone.visit("/en/")
+    starts_a_check(phone)
+    rows = phone.run("""() => [...document.querySelectorAll("#q2 input[type=checkbox]")]
+      .filter((box) => box.value !== "none").map((box) => box.value)""")
+    for number in range(KILLS):
+        row = rows[number % len(rows)]
+        told = phone.run(
+            f"""() => {{
+              const box = document.querySelector('#q2 [value="{row}"]');
+              box.click();
+              return [box.checked, localStorage.getItem("genu.draft")];
+            }}"""
+        )
+        with contextlib.suppress(Error):
+            phone.page.goto("chrome://crash", timeout=2000)
+        phone.leave()
+        phone.visit("/en/")
+        phone.until("() => document.querySelector('html.js [data-do=resume]')?.checkVisibility()")
+        phone.run("() => document.querySelector('[data-do=resume]').click()")
+        phone.until("() => document.querySelector('#q2.on')")
+        checked = phone.run(f"""() => document.querySelector('#q2 [value="{row}"]').checked""")
+        assert checked == told[0], f"answer {number} ({row}) lost"
+
+
+@pytest.mark.row(43)
+def test_erased_offline_with_three_tabs_open_stays_erased(phone, line):
+    ready(phone)
+    starts_a_check(phone)
+    for _ in range(2):
+        phone.new_tab()
+        phone.visit("/en/")
+        phone.until("() => document.querySelector('html.js [data-do=resume]')?.checkVisibility()")
+        phone.run("() => document.querySelector('[data-do=resume]').click()")
+        phone.until("() => document.querySelector('#q2.on')")
+    line.down()
+    phone.tab(0)
+    phone.run("() => document.querySelector('.screen.on [data-do=erase], [data-do=erase]').click()")
+    phone.until("() => localStorage.getItem('genu.draft') === null")
+    phone.leave()
+    phone.visit("/en/")
+    phone.until("() => document.querySelector('html.js [data-do=start]')?.checkVisibility()")
+    assert phone.run(DRAFT) is None
+    assert not phone.run("() => document.querySelector('[data-do=resume]').checkVisibility()")
+    danger(phone)
