@@ -89,6 +89,8 @@ def test_links_between_kept_pages_stay_inside_the_pack(client, build):
         held = set(kept(build))
         for path in pages.PAGES:
             for link in parse(client.get(f"/{code}/{path}").text).all("a", href=True):
+                if link["download"]:
+                    continue  # the one file: made on the phone when there is no internet
                 target = urlsplit(link["href"])
                 assert target.scheme == "tel" or not target.path or target.path in held
 
