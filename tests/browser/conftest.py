@@ -257,6 +257,7 @@ def foreign_words() -> Callable[[Page], list[str]]:
 SMOKE = re.compile(
     r"""
       test_offline\.py:: | test_guide\.py::
+    | added_and_removed | never_visited | in_silence | next_person | leaving.*walk | space.*check$
     | touch\[V0[123]- | touch\[V27-                               # the check from end to end
     | an_emergency_stops | hide_the_emergency | double_tap
     | back_keeps | browser_back_after | change_one | more_questions

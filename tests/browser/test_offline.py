@@ -287,39 +287,6 @@ def test_one_damaged_file_aborts_the_install_and_nothing_claims_to_be_ready(own_
     phone.wait_for_selector("[data-state=ready]", timeout=15000)
 
 
-def test_an_update_is_offered_in_words_and_never_during_a_check(own_server, phone, tmp_path):
-    first = visit(phone, own_server)["version"]
-    own_server.stop()
-    change = ("Pain behind the knee?", "Pain at the back of the knee?")
-    release = Release(
-        tmp_path / "v2", own_server.port, {"webapp/templates/pages/check.html": change}
-    )
-    release.start()
-    try:
-        phone.goto(own_server.url + "/en/")
-        assert "Pain behind the knee?" in shown(phone)  # its own version, whole
-        offer = phone.locator("[data-module=updates]")
-        offer.wait_for(state="visible", timeout=15000)
-        phone.tap("[data-do=start]")
-        assert offer.is_hidden()
-        phone.tap("#q1 [data-row=breathless] label")
-        phone.go_back()
-        phone.goto(own_server.url + "/en/about")
-        offer.wait_for(state="visible", timeout=15000)
-        with phone.expect_navigation():
-            offer.locator("[data-do=now]").tap()
-        second = phone.evaluate(READY)["version"]
-        assert second != first
-        phone.goto(own_server.url + "/en/")
-        assert "Pain at the back of the knee?" in shown(phone)
-        names = [name for name in cached(phone) if name != "genu-preferences"]
-        assert names == [f"genu-{second}"]
-        phone.wait_for_timeout(500)
-        assert phone.locator("[data-module=updates]").is_hidden()  # not offered for ever
-    finally:
-        release.stop()
-
-
 def test_a_broken_release_leaves_the_old_worker_in_charge(own_server, phone, tmp_path):
     visit(phone, own_server)
     own_server.stop()
