@@ -46,5 +46,33 @@ def test_what_nobody_starts_from_any_more_is_forgotten(cache):
     assert not old.exists() and young.exists()
 
 
+def static(folder, tree, text):
+    (folder / "static" / tree).mkdir(parents=True)
+    (folder / "static" / tree / "a.css").write_text(text)
+
+
+def test_static_files_of_the_last_releases_are_served_on(cache):
+    for age in range(5, 0, -1):  # releases of 5, 4, 3, 2 and 1 hours ago, keys as they are made
+        static(cache / f"{age:016x}", f"tree{age}", f"/* {age} */")
+        os.utime(cache / f"{age:016x}", (time.time() - age * 3600,) * 2)
+    static(cache / "tmphalf", "half", "")
+    served = kept.Kept(None, cache / f"{1:016x}", str)
+    found = [url for url in served.files if url.startswith("/static/")]
+    assert sorted(found) == [f"/static/tree{n}/a.css" for n in (1, 2, 3, 4)]
+    headers = dict(served.files["/static/tree4/a.css"].get_response("GET", {}).headers)
+    assert "immutable" in headers["Cache-Control"] and headers["Content-Type"].startswith(
+        "text/css"
+    )
+
+
+def test_the_last_releases_stay_however_old(cache):
+    long_ago = time.time() - (kept.KEEP_DAYS + 1) * 86400
+    for age in range(6):
+        static(cache / f"{age:016x}", f"tree{age}", "")
+        os.utime(cache / f"{age:016x}", (long_ago - age,) * 2)
+    kept.site(page, "new")
+    assert sorted(p.name[-1] for p in cache.glob("0*")) == ["0", "1", "2", "3"]
+
+
 def test_the_key_is_of_the_sources():
     assert kept.sources_key("en") == kept.sources_key("en") != kept.sources_key("en", "es")

@@ -104,6 +104,14 @@ def test_a_phone_keeps_at_most_250_kb(client, build, code):
     assert sum(map(size, kept(build, code))) <= 250_000
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_size_said_of_a_language_is_at_most_a_fifth_too_high(client, build, code):
+    own = [path for part in ("packs", "guides") for path in build[part][code]]
+    loaded = (client.get(path, headers={"Accept-Encoding": "br"}) for path in own)
+    size = sum(len(response.data) for response in loaded) / 1000
+    assert size <= build["sizes"][code] <= size * 1.2
+
+
 def test_rules_in_the_worker_are_the_rules_in_its_pages(client, build, book, content):
     assert build["medicine"] == version_of([book["version"], guide(content)])
     for code in SHIPPED:

@@ -290,6 +290,7 @@ SMOKE = re.compile(
     r"""
       test_offline\.py:: | test_guide\.py:: | test_wording\.py:: | test_export\.py::
     | whole_check_with.*CLOT | whole_check_with.*urgent | cannot_be_unpacked | makes_the_same_file
+    | added_and_removed | never_visited | in_silence | next_person | leaving.*walk | space.*check$
     | touch\[V0[123]- | touch\[V27-                               # the check from end to end
     | an_emergency_stops | hide_the_emergency | double_tap
     | back_keeps | browser_back_after | change_one | more_questions

@@ -192,40 +192,6 @@ def test_a_foreign_page_gets_the_empty_check_from_the_worker_too(own_server, pho
     assert phone.locator("#start").count() == 1
 
 
-@pytest.mark.row(14, 15)
-def test_an_update_is_offered_in_words_and_never_during_a_check(own_server, phone, tmp_path):
-    first = visit(phone, own_server)["version"]
-    own_server.stop()
-    change = ("Pain behind the knee?", "Pain at the back of the knee?")
-    release = Release(
-        tmp_path / "v2", own_server.port, {"webapp/templates/pages/check.html": change}
-    )
-    release.start()
-    try:
-        phone.goto(own_server.url + "/en/")
-        assert "Pain behind the knee?" in shown(phone)  # its own version, whole
-        offer = phone.locator("[data-module=updates]")
-        offer.wait_for(state="visible", timeout=15000)
-        phone.tap("[data-do=start]")
-        assert offer.is_hidden()
-        phone.tap("#q1 [data-row=breathless] label")
-        phone.go_back()
-        phone.goto(own_server.url + "/en/about")
-        offer.wait_for(state="visible", timeout=15000)
-        with phone.expect_navigation():
-            offer.locator("[data-do=now]").tap()
-        second = phone.evaluate(READY)["version"]
-        assert second != first
-        phone.goto(own_server.url + "/en/")
-        assert "Pain at the back of the knee?" in shown(phone)
-        names = [name for name in cached(phone) if name != "genu-preferences"]
-        assert names == [f"genu-{second}"]
-        phone.wait_for_timeout(500)
-        assert phone.locator("[data-module=updates]").is_hidden()  # not offered for ever
-    finally:
-        release.stop()
-
-
 def test_two_languages_stay_after_both_were_opened(own_server, phone):
     visit(phone, own_server, "/en/")
     visit(phone, own_server, "/ar/")
