@@ -3,7 +3,7 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test browser prove cases mutants equal planted bench translations screenshots screens clean
+.PHONY: run test browser layout prove cases mutants equal planted bench translations screenshots screens clean
 
 run: .venv/run  ## serve Genu as in production
 	@echo "Genu is at http://127.0.0.1:$(PORT)/  (stop: Ctrl+C)"
@@ -18,6 +18,9 @@ test: .venv/dev node_modules/.done  ## every check
 
 browser: .venv/dev node_modules/.done  ## the whole browser suite; make test takes its smoke
 	@. ./tests/browsers.sh && GENU_BROWSER=all $(BIN)/pytest tests/browser -n 2 --dist loadfile
+
+layout: .venv/dev node_modules/.done  ## every page and screen fits and is set right, in every language and shape (long)
+	@. ./tests/browsers.sh && GENU_BROWSER=all $(BIN)/pytest tests/browser/test_layout.py tests/browser/test_scripts.py -n 2
 
 prove: .venv/dev  ## prove the rules over all answers
 	@$(BIN)/python -m tests.proof.prove
