@@ -3,7 +3,7 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test browser export-test zim faults prove cases mutants equal planted bench translations screenshots screens clean
+.PHONY: run test browser export-test zim faults layout prove cases mutants equal planted bench translations screenshots screens clean
 
 run: .venv/run  ## serve Genu as in production
 	@echo "Genu is at http://127.0.0.1:$(PORT)/  (stop: Ctrl+C)"
@@ -28,6 +28,9 @@ zim: .venv/dev  ## a ZIM archive for Kiwix, into out/genu.zim
 faults: .venv/dev node_modules/.done  ## the fault matrix in three engines, and lives at random; RUNS, SEED
 	@ALL_ENGINES=1; . ./tests/browsers.sh && GENU_FAULTS=all GENU_BROWSER=all GENU_RUNS=$(or $(RUNS),20) GENU_SEED=$(or $(SEED),1) \
 	$(BIN)/pytest tests/faults tests/browser -m "row or random" -n 2 --dist loadfile -q
+
+layout: .venv/dev node_modules/.done  ## every page and screen fits and is set right, in every language and shape (long)
+	@. ./tests/browsers.sh && GENU_BROWSER=all $(BIN)/pytest tests/browser/test_layout.py tests/browser/test_scripts.py -n 2
 
 prove: .venv/dev  ## prove the rules over all answers
 	@$(BIN)/python -m tests.proof.prove

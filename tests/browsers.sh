@@ -8,7 +8,7 @@ command -v node >/dev/null || need_apt nodejs npm || { echo "Please install Node
 for name in "${CHROMIUM_PATH:-}" chromium chromium-browser google-chrome; do
   [ -n "$name" ] && found=$(command -v "$name") && break
 done
-if [ -z "${found:-}" ] && need_apt chromium fonts-noto-core; then found=$(command -v chromium); fi
+if [ -z "${found:-}" ] && need_apt chromium fonts-noto-core fonts-noto-cjk; then found=$(command -v chromium); fi
 if [ -n "${found:-}" ]; then CHROMIUM_PATH=$found; export CHROMIUM_PATH
 else .venv/bin/python -m playwright install chromium
 fi

@@ -17,6 +17,8 @@ from webapp.languages import Language
 
 FOLDER = Path(__file__).parent.parent / "translations"
 PLACEHOLDER = re.compile(r"(%\(\w+\)s)")
+# French marks stand apart from their word and must not begin a line.
+FRENCH_SPACE = re.compile(r" (?=[?!;:»%])|(?<=«) ")
 ACCENTS = str.maketrans("aceinorsuyACEINORSUYdlt", "àçéîñóřšûýÀÇÉÎÑÓŘŠÛÝďľť")
 
 Translate = Callable[[str, str], str]  # (context or "", English) -> translation
@@ -37,8 +39,11 @@ def translator(language: Language) -> Translate:
         return lambda context, text: text
     if language.pseudo:
         return _pseudo(language)
+    french = language.locale.language == "fr"
     table = {
-        (message.context or "", message.id): message.string
+        (message.context or "", message.id): (
+            FRENCH_SPACE.sub("\u202f", str(message.string)) if french else message.string
+        )
         for message in catalogue(language.code)
         if message.id and message.string and not message.fuzzy
     }

@@ -82,7 +82,7 @@ class Server:
         self._until(answering=False)
 
     def _until(self, answering: bool) -> None:
-        end = time.monotonic() + 120
+        end = time.monotonic() + 400  # ten languages on a busy machine
         while time.monotonic() < end:
             if self._answers() is answering:
                 return
@@ -299,7 +299,7 @@ SMOKE = re.compile(
     | switching_language.*result | enter_in_a_field
     | gives_the_level\[V0[36]\] | danger_block | open_danger | error_summary | country_gives | out_of_range
     | same_result\[en\]                                            # phone = server
-    | _fits\[(en|ar)\]
+    | _fits\[(en|ar)\] | test_scripts\.py::.*\[ar\]
     """,
     re.VERBOSE,
 )

@@ -1,25 +1,32 @@
 """Nothing is cut off, too small, too close or too pale: every page and screen, every shape of phone."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.conftest import Server
 from tests.browser.test_check import BOOK, CASES, asked, full
+from webapp.languages import COMPLETE
 from webapp.pages import PAGES
 from webapp.triage.engine import LEVELS, triage
 
 AXE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.min.js"
-LANGUAGES = ("en-XA", "ar-XB", "en", "ar")
+FULL = os.environ.get("GENU_BROWSER") == "all"
+LANGUAGES = (
+    "en-XA",
+    "ar-XB",
+    *(language.code for language in COMPLETE if FULL or language.code in ("en", "ar")),
+)
 SHAPES = {  # width, height, size of the root's text
     "320x640": (320, 640, ""),
     "320x256": (320, 256, ""),
     "text 200%": (360, 640, "32px"),
 }
-if os.environ.get("GENU_BROWSER") != "all":
+if not FULL:
     SHAPES = {"320x640": SHAPES["320x640"]}
 ONE_OF_EACH = {
     "emergency": "V02",
@@ -30,6 +37,7 @@ ONE_OF_EACH = {
 }
 OTHER_SCREENS = ("again-better", "again-same", "broken")
 languages = pytest.mark.parametrize("language", LANGUAGES)
+spoken = pytest.mark.parametrize("language", LANGUAGES[2:])  # not the generated ones
 
 # What does not fit: sideways scroll, boxes outside, text cut off or outside its control.
 MISFITS = r"""() => {
@@ -91,6 +99,15 @@ SHOW = """([at, more]) => {
   if (more) for (const row of document.querySelectorAll(".screen.on [data-row]")) row.hidden = false;
   return document.querySelector(".screen.on").id;
 }"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that speaks every language tested here."""
+    log = tmp_path_factory.mktemp("layout") / "log.txt"
+    server = Server(log, GENU_LANGUAGES=" ".join(LANGUAGES)).start()
+    yield server
+    server.stop()
 
 
 def case(level: str) -> dict[str, Any]:
@@ -225,7 +242,7 @@ def test_the_plain_form_fits(phones, look, language):
     assert found == {}
 
 
-@pytest.mark.parametrize("language", ["en", "ar", "ar-XB"])
+@languages
 def test_the_legs_are_not_mirrored(phones, language):
     page = opened(phones, language)
     next(s for s in screens(page) if page.locator(f"#{shown(page, s)} .map").count())
@@ -355,34 +372,52 @@ def both_schemes(page: Page) -> list[str]:
     return found
 
 
-def test_axe_finds_nothing_on_the_screens(phones):
-    page = opened(phones)
-    seen = {shown(page, screen): both_schemes(page) for screen in screens(page)}
-    assert {name: found for name, found in seen.items() if found} == {}
+@pytest.fixture
+def violations() -> Callable[..., dict[str, list[str]]]:
+    """Show things in every shape; return what axe finds: {thing and shape: violations}."""
+
+    def violations(page: Page, things: dict[str, Callable[[], Any]]) -> dict[str, list[str]]:
+        found = {}
+        for name, show in things.items():
+            show()
+            for shape, (width, height, text) in SHAPES.items():
+                page.set_viewport_size({"width": width, "height": height})
+                page.evaluate(f"document.documentElement.style.fontSize = '{text}'")
+                first = shape == next(iter(SHAPES))  # the dark is the same in every shape
+                found[f"{name} {shape}"] = both_schemes(page) if first else axe(page, "light")
+        return {name: faults for name, faults in found.items() if faults}
+
+    return violations
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_axe_finds_nothing_on_results(phones, language):
+@spoken
+def test_axe_finds_nothing_on_the_screens(phones, violations, language):
     page = opened(phones, language)
-    seen = {}
-    for level in LEVELS:
-        result_of(page, language, level)
-        seen[level] = both_schemes(page)
-    also_what_waits(page)
-    seen["all at once"] = both_schemes(page)
-    assert {name: found for name, found in seen.items() if found} == {}
+    every = {str(screen): lambda s=screen: shown(page, s) for screen in screens(page)}
+    assert violations(page, every) == {}
 
 
-def test_axe_finds_nothing_on_pages(phones):
-    page = opened(phones)
-    seen = {}
-    for path in [*filter(None, PAGES), "no-such-page"]:
-        page.goto(f"/en/{path}")
+@spoken
+def test_axe_finds_nothing_on_results(phones, violations, language):
+    page = opened(phones, language)
+    every = {level: lambda level=level: result_of(page, language, level) for level in LEVELS}
+    every["all at once"] = lambda: also_what_waits(page)
+    assert violations(page, every) == {}
+
+
+@spoken
+def test_axe_finds_nothing_on_pages(phones, violations, language):
+    page = opened(phones, language)
+
+    def visit(path: str) -> None:
+        page.goto(f"/{language}/{path}")
         page.wait_for_selector("html.js")
         unfold(page)
-        seen[path] = both_schemes(page)
+
+    paths = [*filter(None, PAGES), "no-such-page"]
+    found = violations(page, {path: lambda path=path: visit(path) for path in paths})
     phones.made[0].expect_faults("status of 404")
-    assert {name: found for name, found in seen.items() if found} == {}
+    assert found == {}
 
 
 def test_axe_finds_nothing_in_passing_states(phones):
