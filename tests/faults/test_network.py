@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.faults.conftest import cached, danger, ready, settled, signs
+from tests.faults.conftest import cached, danger, ready, settled, signs, smoke
 from tests.faults.line import LOG_IN
 
 SCRIPTS = r"/static/.*\.js"
@@ -63,13 +63,21 @@ def test_after_one_visit_every_page_opens_with_the_server_dead(phone, line):
     danger(phone, "/es/danger", "es")  # not kept: from inside the worker
 
 
+@pytest.mark.row(1)
+def test_going_on_before_a_page_is_whole_disturbs_nothing(phone, line):
+    ready(phone)
+    for _ in range(5):
+        phone.visit("/en/")
+    phone.until("() => document.querySelector('html.js [data-do=start]')?.checkVisibility()")
+
+
 @pytest.mark.row(2)
 @pytest.mark.parametrize("share", [0.3, 0.9])
 def test_a_first_visit_cut_off_three_times_shows_what_came_and_installs_later(phone, line, share):
     line.fault("cut", share=share)
     for _ in range(3):
         phone.visit("/en/")
-        phone.until("() => document.querySelector('h1')?.checkVisibility()")
+        phone.shows("Pain behind the knee?")
     line.heal()
     ready(phone)
     line.down()
@@ -160,8 +168,7 @@ def test_a_captive_portal_at_the_first_visit_is_never_kept(phone, line):
 
 
 @pytest.mark.row(7)
-@pytest.mark.smoke
-@pytest.mark.parametrize("mode", ["captive", "redirect"])
+@pytest.mark.parametrize("mode", smoke("captive", "redirect"))
 def test_a_captive_portal_on_a_later_visit_changes_nothing(phone, line, mode):
     version = ready(phone)
     before = cached(phone)[f"genu-{version}"]
@@ -184,8 +191,7 @@ def test_a_captive_portal_on_a_later_visit_changes_nothing(phone, line, mode):
 
 
 @pytest.mark.row(9)
-@pytest.mark.smoke
-@pytest.mark.parametrize("mode", ["hang", "trickle", "500"])
+@pytest.mark.parametrize("mode", smoke("hang", "trickle", "500"))
 def test_a_network_that_lies_does_not_delay_the_danger_signs(phone, line, timed, mode):
     ready(phone)
     line.fault(mode)
@@ -211,8 +217,7 @@ def test_scripts_or_styles_that_hang_leave_the_first_visit_readable(phone, line,
 
 
 @pytest.mark.row(12)
-@pytest.mark.smoke
-@pytest.mark.parametrize("status", ["500", "503", "404"])
+@pytest.mark.parametrize("status", smoke("500", "503", "404"))
 def test_a_server_that_fails_everywhere_does_not_show(phone, line, status):
     ready(phone)
     line.fault(status)
@@ -279,8 +284,7 @@ def test_a_part_of_a_file_is_asked_of_the_server(phone, line):
 
 
 @pytest.mark.row(41)
-@pytest.mark.smoke
-@pytest.mark.parametrize("mode", ["down", "hang", "reset", "500"])
+@pytest.mark.parametrize("mode", smoke("down", "hang", "reset", "500"))
 def test_the_form_is_answered_by_the_worker_whatever_the_network_does(phone, line, mode):
     ready(phone)
     line.down() if mode == "down" else line.fault(mode)

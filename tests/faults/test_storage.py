@@ -7,7 +7,7 @@ import shutil
 import pytest
 from playwright.sync_api import Error
 
-from tests.faults.conftest import ALL, cached, danger, ready
+from tests.faults.conftest import ALL, cached, danger, ready, smoke
 from tests.faults.test_network import WALK, posts
 from tests.faults.test_updates import DRAFT, starts_a_check
 
@@ -105,11 +105,15 @@ def test_lost_caches_leave_the_page_inside_the_worker_and_come_back(lasting, lin
 @pytest.mark.not_in(*ON_DISK)
 @pytest.mark.parametrize("how", WORKERS)
 def test_a_lost_worker_comes_back_with_one_visit_and_the_draft_stays(lasting, line, how):
-    """Offline nothing can help here: HAZARDS.md owns up to it."""
+    """Offline nothing can help here: HAZARDS.md owns up to it. Chromium itself may give its workers
+    up until it is started again; till then Genu is a plain site."""
     ready(lasting)
     starts_a_check(lasting)
     draft = lasting.run(DRAFT)
     opens_again(lasting, WORKERS[how])
+    danger(lasting)
+    assert lasting.run(DRAFT) == draft
+    opens_again(lasting, lambda folder: None)
     ready(lasting)
     assert lasting.run(DRAFT) == draft
     line.down()
@@ -117,8 +121,7 @@ def test_a_lost_worker_comes_back_with_one_visit_and_the_draft_stays(lasting, li
 
 
 @pytest.mark.row(29)
-@pytest.mark.smoke
-@pytest.mark.parametrize("what", [*CLEAR, "all"])
+@pytest.mark.parametrize("what", smoke(*CLEAR, "all"))
 def test_what_the_browser_deletes_is_missed_nowhere(phone, line, what):
     ready(phone)
     for kind in CLEAR if what == "all" else [what]:
@@ -180,7 +183,8 @@ def test_eviction_by_the_browser_itself(phone, line, kind):
 @pytest.mark.not_in(*ONLY_CHROMIUM)
 @pytest.mark.parametrize("size", [0, 50_000, 1_000_000])
 def test_a_full_phone_still_checks(phone, line, size):
-    phone.visit(line.url + "/healthz")
+    phone.expected.append("QuotaExceededError")  # a worker says "not kept" by a rejected install
+    phone.visit("/healthz")
     phone.cdp("Storage.overrideQuotaForOrigin", origin=line.url, quotaSize=size)
     danger(phone)
     phone.visit("/en/")
