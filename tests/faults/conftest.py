@@ -29,6 +29,7 @@ LIMIT = 15.0  # s to the danger signs (O1); 5 are meant, and printed: busy machi
 CANARIES = ("breathless", "cold_pale_foot", "limb_danger", "danger_now")  # answers (O4)
 EXPECTED = (
     "favicon.ico",  # Firefox tells that the policy of the page inside the worker blocks it
+    "Failed to load ‘’",  # Firefox tells that a page was left before its answer was whole
     "install",  # a worker says "not kept" by a rejected install
 )
 V2 = {"webapp/templates/pages/check.html": ("Pain behind the knee?", "Version two?")}
@@ -96,7 +97,7 @@ def settled(phone: Phone) -> None:
     phone.run("""async () => {
       const found = await navigator.serviceWorker.ready;
       await found.update().catch(() => {});
-      for (let n = 0; n < 100 && found.installing; n += 1) await new Promise((done) => setTimeout(done, 100));
+      for (let n = 0; n < 200 && found.installing; n += 1) await new Promise((done) => setTimeout(done, 100));
     }""")
 
 

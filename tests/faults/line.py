@@ -189,7 +189,8 @@ class FaultLine:
         server.putheader("content-length", str(len(body)))
         server.endheaders(body)
         answer = server.getresponse()
-        headers = {n: v for n, v in answer.getheaders() if n.lower() not in HOP}
+        changed = {name.lower() for name in rule.headers} | HOP
+        headers = {n: v for n, v in answer.getheaders() if n.lower() not in changed}
         whole = answer.read()
         server.close()
         if change and answer.status == 200:
