@@ -30,6 +30,7 @@ CANARIES = ("breathless", "cold_pale_foot", "limb_danger", "danger_now")  # answ
 EXPECTED = (
     "favicon.ico",  # Firefox tells that the policy of the page inside the worker blocks it
     "Failed to load ‘’",  # Firefox tells that a page was left before its answer was whole
+    "Script error.",  # so does WebKit of a script that was still loading; its own errors have words
     "install",  # a worker says "not kept" by a rejected install
 )
 V2 = {"webapp/templates/pages/check.html": ("Pain behind the knee?", "Version two?")}

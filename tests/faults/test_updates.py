@@ -132,7 +132,6 @@ def test_a_file_of_an_old_page_is_a_plain_404_of_the_new_server(phone, line, rel
     phone.visit("/en/")
     old = phone.until("() => document.querySelector('script[src]')?.getAttribute('src')")
     line.target = release("v2").port
-    phone.run("async () => (await navigator.serviceWorker.getRegistration())?.unregister()")
     told = phone.run(
         f"""async () => {{
           const answer = await fetch({old!r}.replace("/static/", "/static/0"), {{ cache: "reload" }});
