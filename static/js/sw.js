@@ -202,11 +202,13 @@ async function inTwoParts(response) {
   const cut = html.indexOf('<form id="check"');
   if (cut < 0) return new Response(html, { headers: response.headers });
   const encode = (text) => new TextEncoder().encode(text);
+  let later = 0;
   const parts = new ReadableStream({
     start(out) {
       out.enqueue(encode(html.slice(0, cut).replace(/<link rel="modulepreload"[^>]*>/g, "")));
-      setTimeout(() => (out.enqueue(encode(html.slice(cut))), out.close()), PAINT);
+      later = setTimeout(() => (out.enqueue(encode(html.slice(cut))), out.close()), PAINT);
     },
+    cancel: () => clearTimeout(later), // the person went on before the rest was there
   });
   return new Response(parts, { headers: response.headers });
 }

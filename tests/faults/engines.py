@@ -32,10 +32,11 @@ WRAP = """(async () => {
   }
   const late = new Promise((_, no) => setTimeout(no, 25000, new Error("a script that does not end")));
   const value = await Promise.race([(%s)(), late]);
-  return JSON.stringify([location.protocol.startsWith("http") ? performance.timeOrigin : 0,
+  return JSON.stringify([document.documentURI.startsWith("http") ? performance.timeOrigin : 0,
     window.told ? told.splice(0) : [], value === undefined ? null : value]);
 })()"""
 POLL = 0.1  # s
+ERROR_PAGE = "!document.documentURI.startsWith('http')"  # the browser's own
 
 
 class Phone:
@@ -49,6 +50,13 @@ class Phone:
         self.faults: list[str] = []
         self.asked = 0  # navigations a test asked for
         self.documents: set[float] = set()  # documents of Genu seen
+        self.killed = False
+        self.expected: list[str] = []  # parts of faults that a test makes on purpose
+
+    def fresh(self) -> None:
+        """Be as if nothing had been seen; for the next test."""
+        self.leave()
+        self.faults, self.expected, self.documents, self.asked = [], [], set(), 0
 
     def visit(self, path: str) -> None:
         """Open an address in the tab at hand; returns at once or when an answer begins."""
@@ -71,7 +79,9 @@ class Phone:
         seen: Any = None
         while time.monotonic() < end:
             try:
-                seen = self.run(f"async () => window.left ? null : await ({script})()")
+                seen = self.run(
+                    f"async () => window.left || {ERROR_PAGE} ? null : await ({script})()"
+                )
                 if seen:
                     return seen
             except Gone as error:
@@ -294,6 +304,7 @@ class Firefox(Phone):
             self.send("browsingContext.close", context=context)
 
     def kill(self) -> None:
+        self.killed = True
         self.process.kill()
         self._open()
 

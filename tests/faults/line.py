@@ -18,10 +18,11 @@ from typing import Any, NamedTuple
 
 LOG_IN = b"<!doctype html><title>WiFi</title><h1>Please log in to WiFi</h1>"
 HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
-# A rejection nobody handles inside the worker leaves a note that a page can read.
+# An error or rejection nobody handles inside the worker leaves a note that a page can read.
 TELL = b"""
-;self.addEventListener("unhandledrejection", (event) => caches.open("told").then((cache) =>
-  cache.put("/told?" + Math.random(), new Response(String(event.reason && event.reason.stack || event.reason)))));
+;for (const kind of ["error", "unhandledrejection"])
+  self.addEventListener(kind, ({ message, reason }) => caches.open("told").then((cache) =>
+    cache.put("/told?" + Math.random(), new Response(String(message || reason && reason.stack || reason)))));
 """
 
 
@@ -188,7 +189,8 @@ class FaultLine:
         server.putheader("content-length", str(len(body)))
         server.endheaders(body)
         answer = server.getresponse()
-        headers = {n: v for n, v in answer.getheaders() if n.lower() not in HOP}
+        changed = {name.lower() for name in rule.headers} | HOP
+        headers = {n: v for n, v in answer.getheaders() if n.lower() not in changed}
         whole = answer.read()
         server.close()
         if change and answer.status == 200:

@@ -73,7 +73,7 @@ class Life(RuleBasedStateMachine):
     def checks(self, taps: list[int]) -> None:
         self._step()
         self.phone.visit("/en/")
-        self.phone.until("() => document.querySelector('html.js .screen.on')", within=30)
+        self.phone.until("() => Boolean(document.querySelector('html.js .screen.on'))", within=30)
         for number in taps:
             self.phone.run(f"() => ({ACT})({number})")
             self.phone.page.wait_for_timeout(260)
