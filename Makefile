@@ -3,7 +3,7 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test browser export-test zim faults layout prove cases mutants equal planted bench translations screenshots screens clean
+.PHONY: run test browser export-test zim faults layout prove cases mutants equal planted spelling bench translations screenshots screens clean
 
 run: .venv/run  ## serve Genu as in production
 	@echo "Genu is at http://127.0.0.1:$(PORT)/  (stop: Ctrl+C)"
@@ -45,6 +45,9 @@ mutants: .venv/dev node_modules/.done  ## one thing wrong at a time in rules, ga
 
 equal: .venv/dev node_modules/.done  ## both engines over a million answer sets; SETS, SEED, MINUTES (limit)
 	@$(BIN)/python -m tests.triage.bulk --sets $(or $(SETS),1000000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),600)
+
+spelling: .venv/dev  ## every word of the translations in a dictionary, where one is good (Debian's)
+	@. ./tests/browsers.sh && need_apt hunspell-es hunspell-fr hunspell-ru && GENU_SPELLING=1 $(BIN)/pytest -q tests/test_spelling.py
 
 planted: .venv/dev  ## errors planted into the translations, and how many are found
 	@$(BIN)/python -m tests.planted
