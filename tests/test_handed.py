@@ -43,6 +43,17 @@ def test_it_is_small_enough_to_be_sent(client, code):
     assert len(client.get(f"/{code}/genu.html").data) <= MOST
 
 
+def test_its_links_lead_into_it(client):
+    found = packed(client.get("/ar/genu.html").text)
+    outside = {f"/ar/{path}" for path in handed.NOT_IN_IT}  # the reader takes these links away
+    for address, text in found.items():
+        if not address.startswith("/ar/"):
+            continue
+        for link in parse(text).walk(inert=True):
+            if link.name == "a" and (link["href"] or "").startswith("/ar/"):
+                assert link["href"].split("#")[0] in {*found, *outside}, (address, link["href"])
+
+
 def test_without_script_it_is_the_danger_signs(client):
     html = parse(client.get("/en/genu.html").text)
     assert "chest pain, coughing up blood" in html.one("main").text

@@ -44,8 +44,14 @@ function parsed(path) {
   const away = "noscript, script[src], [data-module=install], [data-module=updates]";
   for (const node of page.querySelectorAll(away)) node.remove();
   for (const node of page.querySelectorAll(".languages")) node.hidden = true;
-  for (const link of page.querySelectorAll("nav a[href^='/']")) if (!pathOf(link)) link.closest("li").remove();
+  cutLinks(page);
   return page;
+}
+
+// Take away links to pages the file does not carry, in templates too.
+function cutLinks(part) {
+  for (const link of part.querySelectorAll("a[href^='/']")) if (!pathOf(link)) (link.closest("nav li") || link).remove();
+  for (const template of part.querySelectorAll("template")) cutLinks(template.content);
 }
 
 // The page a link leads to, "" when the file does not carry it. In a static copy links end in a slash.
@@ -56,7 +62,7 @@ function pathOf(link) {
 
 function follow(event) {
   const link = event.target.closest("a[href]");
-  if (!link) return;
+  if (!link || document.querySelector("[data-wording=pick][aria-pressed=true]")) return; // words are picked
   const inside = link.getAttribute("href").startsWith("#") && shown !== views.get(home);
   const path = pathOf(link);
   if (!inside && !path) return; // the check's own, or a number to call

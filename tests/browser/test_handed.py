@@ -60,6 +60,7 @@ def test_a_whole_check_with_what_helps_and_what_it_could_be(reader, file, answer
     assert person.result().level == level
     page.locator("#result [data-part=causes] li").first.wait_for()
     assert page.locator("#result [data-card]").count() > 3
+    assert page.locator("a[href*='/languages'], a[href*='/offline']").count() == 0
     page.locator("#result [data-part=causes] a").first.click()
     assert page.locator("main:visible article").first.is_visible()
     page.go_back()
@@ -94,6 +95,18 @@ def test_every_link_leads_to_a_page_in_the_file(reader, file):
     page.locator("footer nav a[href='/en/danger']").click()
     page.locator("main:visible a[href='/en/#q1']").click()
     assert page.locator("#q1").is_visible()
+
+
+def test_the_next_person_finds_nothing_of_the_last(reader, file):
+    page = opened(reader, file("ar"))  # whose result has a link to a page that the file has not
+    person = Person(page)
+    person.taps("start").answers(LUNG)
+    assert page.locator("#result a[href*='/languages']").count() == 0
+    with page.expect_navigation():
+        page.locator("[data-leave=next]").click()
+    page.wait_for_selector("html.js .screen.on")
+    assert page.locator("#start").is_visible()
+    assert page.locator("#check input:checked").count() == 0
 
 
 def test_exercises_count(reader, file):

@@ -80,7 +80,8 @@ def _relative(page: bytes, path: str, pages: dict[str, str]) -> bytes:
     """Return a page whose links lead to entries; what has none in the archive is left out."""
     html = re.sub(r"<script\b[^>]*src=[^>]*></script>", "", page.decode())
     html = re.sub(r'<link rel="(?:manifest|modulepreload|apple-touch-icon)"[^>]*>', "", html)
-    html = re.sub(r'<li><a href="/[\w-]+/(?:offline|languages)/">.*?</a></li>', "", html)
+    outside = rf'<a [^>]*href="/[\w-]+/(?:{"|".join(OUTSIDE)})/[^>]*>.*?</a>'
+    html = re.sub(rf"<li>{outside}</li>|{outside}", "", html)
 
     def link(found: re.Match[str]) -> str:
         target = pages.get(found[2], found[2].lstrip("/"))
