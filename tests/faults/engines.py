@@ -337,6 +337,7 @@ class WebKit(Phone):
         options.page_load_strategy = "none"
         self.driver = self._connected(port, options)
         self.driver.set_script_timeout(30)
+        self.handles = [self.driver.current_window_handle]
 
     def _connected(self, port: int, options: Any) -> Any:
         end = time.monotonic() + 60
@@ -362,19 +363,20 @@ class WebKit(Phone):
 
     def new_tab(self) -> int:
         self.driver.switch_to.new_window("tab")
-        return len(self.driver.window_handles) - 1
+        self.handles.append(self.driver.current_window_handle)
+        return len(self.handles) - 1
 
     def tab(self, number: int) -> None:
-        self.driver.switch_to.window(self.driver.window_handles[number])
+        self.driver.switch_to.window(self.handles[number])
 
     def leave(self) -> None:
-        old = self.driver.window_handles
-        self.driver.switch_to.new_window("tab")
-        fresh = self.driver.current_window_handle
+        old = self.handles
+        self.handles = []
+        self.new_tab()
         for handle in old:
             self.driver.switch_to.window(handle)
             self.driver.close()
-        self.driver.switch_to.window(fresh)
+        self.driver.switch_to.window(self.handles[0])
 
     def close(self) -> None:
         with contextlib.suppress(Exception):
