@@ -1,6 +1,11 @@
 """What every test can ask for: the content, the rule data, both engines, an app client."""
 
+import os
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.engines import JavascriptEngine, PythonEngine
 from webapp import create_app
@@ -43,3 +48,22 @@ def app():
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+def launch(playwright: Playwright, **options: Any) -> Browser:
+    return playwright.chromium.launch(
+        executable_path=os.environ.get("CHROMIUM_PATH") or None, args=["--no-sandbox"], **options
+    )
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = launch(playwright)
+    yield browser
+    browser.close()

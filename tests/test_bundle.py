@@ -57,4 +57,6 @@ def test_every_module_of_the_pages_is_in_the_one_script():
     script = files()[SCRIPT].decode()
     for path in SCRIPTS.glob("*.js"):
         name = path.stem.replace("-", "_")
-        assert (f"module_{name}=(" in script) is (path.stem not in ("sw", "sw-off")), path
+        assert (f"module_{name}=(" in script) is (
+            path.stem not in ("sw", "sw-off", "choose", "handed")
+        ), path

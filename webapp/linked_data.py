@@ -28,7 +28,6 @@ def _condition(cause: Condition) -> dict[str, Any]:
         "@id": f"#{cause.id}",
         "name": cause.name,
         "alternateName": cause.medical,
-        "description": cause.what[0],
     }
 
 

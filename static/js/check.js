@@ -67,7 +67,7 @@ export default function check(form) {
     node.classList.add("on");
     const inCheck = typeof target === "number" && target >= 0;
     part("after").hidden = target !== "result";
-    part("said").hidden = true;
+    part("said").hidden = part("failed").hidden = true;
     if (inCheck) prepare(node, target);
     dispatchEvent(new Event("genu:screen"));
     banner(inCheck);
@@ -234,7 +234,10 @@ export default function check(form) {
   // ---- what a person does
 
   const actions = {
-    start: () => go(0),
+    start: () => {
+      if (byId("result").children.length) clear(); // a finished check is not gone on with
+      go(0);
+    },
     next,
     back: () => {
       const at = step(now, -1);
@@ -255,9 +258,9 @@ export default function check(form) {
       go(screens.findIndex(ofMedicine));
     },
     erase: () => {
-      clear();
+      const done = store.eraseAnswers();
       go(-1);
-      part("said").hidden = false;
+      part(done ? "said" : "failed").hidden = false;
     },
     print: () => print(),
     share: () => share(),
@@ -363,6 +366,7 @@ export default function check(form) {
     byId("result").querySelector("[data-stopped]").hidden = done;
     show("result");
   });
+  on(window, "genu:erased", () => (clear(), show(-1, false)));
   on(window, "pageshow", ({ persisted }) => {
     if (persisted && kept && !store.loadDraft() && !store.loadResult()) (clear(), show(-1)); // erased meanwhile
   });

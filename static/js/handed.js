@@ -50,7 +50,7 @@ function parsed(path) {
 
 // Take away links to pages the file does not carry, in templates too.
 function cutLinks(part) {
-  for (const link of part.querySelectorAll("a[href^='/']")) if (!pathOf(link)) (link.closest("nav li") || link).remove();
+  for (const link of part.querySelectorAll("a[href^='/']")) if (!pathOf(link)) (link.closest("nav>ul>li") || link).remove();
   for (const template of part.querySelectorAll("template")) cutLinks(template.content);
 }
 

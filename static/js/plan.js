@@ -15,11 +15,17 @@ export function parts() {
     const request = new XMLHttpRequest();
     request.open("GET", `/${document.documentElement.lang}/parts`);
     request.responseType = "document"; // parsed by the browser: nothing here makes markup out of text
-    request.onload = () => (request.response?.getElementById("guide") ? resolve(prepared(request.response)) : request.onerror());
+    request.onload = () => (fitting(request.response) ? resolve(prepared(request.response)) : request.onerror());
     request.onerror = () => ((loading = null), reject(new Error("parts")));
     request.send();
   });
   return loading;
+}
+
+// Of the same rules and gates as this page: a new release may have taken over since it was opened.
+function fitting(source) {
+  const { medicine } = document.querySelector("[data-module=updates]").dataset;
+  return source?.getElementById("guide")?.dataset.medicine === medicine;
 }
 
 function prepared(source) {

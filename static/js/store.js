@@ -1,5 +1,5 @@
 // What stays on the phone. Every access can be refused (private window, full phone): then the
-// check goes on without it.
+// check goes on without it. A file that was handed on keeps nothing: other files could read it.
 
 const DRAFT = "genu.draft";
 const COUNTRY = "genu.country";
@@ -10,6 +10,7 @@ const ERASED = "genu.erased"; // for a moment only
 const DAY = 24 * 60 * 60 * 1000;
 
 function put(area, key, value) {
+  if ("handed" in document.documentElement.dataset) return false;
   try {
     window[area].setItem(key, JSON.stringify(value));
     return true;
@@ -66,6 +67,7 @@ export function takeUpdate() {
 export function eraseAnswers() {
   const done = [dropDraft(), dropResult(), savePhase(0)].every(Boolean);
   put("localStorage", ERASED, 1); // a change that the other windows hear of
+  dispatchEvent(new Event("genu:erased")); // and this one
   return drop("localStorage", ERASED) && done;
 }
 

@@ -117,8 +117,10 @@ function spoken() {
 }
 
 // Of the last release stay the files that its open pages may still ask for; they have hashed addresses.
+// A newer one may be installing itself at this moment: its cache, made later, is left alone.
 async function activate() {
-  const old = (await ours()).filter((name) => name !== CACHE);
+  const names = await ours();
+  const old = names.slice(0, names.indexOf(CACHE));
   const last = old.pop();
   for (const name of old) await caches.delete(name);
   if (last) await drop(last, (path) => !path.startsWith("/static/") || path in BUILD.shared);
@@ -255,20 +257,14 @@ async function lastLanguage() {
 
 async function posted(event, path) {
   const code = codeOf(path);
-  const html = code && path === `/${code}/` ? await (await stored(path))?.text() : "";
-  if (!html) return within(PATIENT_LIMIT, (signal) => fetch(event.request, { signal }));
+  const kept = code && path === `/${code}/` && (await stored(path));
+  if (!kept) return within(PATIENT_LIMIT, (signal) => fetch(event.request, { signal }));
+  const html = await kept.text();
   // a foreign page could post chosen answers and show a false all-clear: it gets the empty check
-  const own = event.request.referrer.startsWith(location.origin + "/");
-  return page(own ? filled(html, await event.request.formData()) : html);
-}
-
-function page(html) {
-  const headers = { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" };
-  return stored(`/${codeOf("/en/")}/`).then((kept) => {
-    const policy = kept && kept.headers.get("content-security-policy");
-    if (policy) headers["content-security-policy"] = policy;
-    return new Response(html, { headers });
-  });
+  const fromUs = event.request.referrer.startsWith(location.origin + "/");
+  const headers = new Headers(kept.headers); // the policy of the page it is made of
+  headers.set("cache-control", "no-store");
+  return new Response(fromUs ? filled(html, await event.request.formData()) : html, { headers });
 }
 
 // The kept page with the sent answers ticked and, when all is answered, the outcome shown.

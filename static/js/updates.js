@@ -25,7 +25,7 @@ export default async function updates(element) {
     const news = waiting && (await ask("status", "", waiting));
     if (!news) return;
     if (free() && (quiet || !check)) take(waiting, news);
-    else say(element, changed(news) && !later && !asking() ? "offer" : "");
+    else say(element, changed(news) && !later && !asking() && (check || !loadDraft()) ? "offer" : "");
   }
 
   function take(waiting, { version }) {
@@ -53,12 +53,13 @@ export default async function updates(element) {
   }
 
   async function now() {
+    const { waiting } = (await registration()) || {};
+    const news = waiting && (await ask("status", "", waiting));
+    if (!news) return say(element, "failed");
     pressed = true;
     const draft = loadDraft();
     if (draft) saveDraft({ ...draft, screen: 0 }); // new rules may ask more: from the first screen on
-    const { waiting } = (await registration()) || {};
-    const news = waiting && (await ask("status", "", waiting));
-    if (news) take(waiting, news);
+    take(waiting, news);
   }
 
   element.addEventListener("click", ({ target }) => {

@@ -2,6 +2,8 @@
 
 const BLOCK = "h1, h2, h3, p, li, dt, dd, th, td, label, legend, button, a, summary";
 
+const OWN = ".yours, .why, [data-fits], .private"; // tells what the person answered
+
 export default function wording(element) {
   const text = element.querySelector("textarea");
   const start = text.value;
@@ -11,9 +13,10 @@ export default function wording(element) {
   const pick = (on) => {
     picking = on;
     button("pick").setAttribute("aria-pressed", String(on));
-    if (on) document.getElementById("main").scrollIntoView();
+    if (on) document.querySelector("main:not([hidden])").scrollIntoView();
   };
 
+  addEventListener("genu:erased", () => (text.value = start));
   button("pick").onclick = () => pick(!picking);
   // Before anything else hears of the tap: it must answer nothing while words are picked.
   addEventListener(
@@ -23,8 +26,8 @@ export default function wording(element) {
       event.preventDefault();
       event.stopPropagation();
       const block = event.target.closest(BLOCK);
-      if (!block || block.closest(".yours")) return; // never the person's own answers
-      text.value = `${start}${block.innerText.trim()}\n`;
+      if (!block || block.closest(OWN)) return;
+      text.value += `${block.innerText.trim()}\n`;
       pick(false);
       element.scrollIntoView();
       text.focus({ preventScroll: true });

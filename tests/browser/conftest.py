@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.person import Person
 
@@ -151,25 +151,6 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
     server = UNDER_TEST(tmp_path / "log.txt").start()
     yield server
     server.stop()
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-def launch(playwright: Playwright, **options: Any) -> Browser:
-    return playwright.chromium.launch(
-        executable_path=os.environ.get("CHROMIUM_PATH") or None, args=["--no-sandbox"], **options
-    )
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    browser = launch(playwright)
-    yield browser
-    browser.close()
 
 
 class Phone:

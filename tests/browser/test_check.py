@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Error, Page
 
-from tests.browser.conftest import Phone, launch
+from tests.browser.conftest import Phone
 from tests.browser.person import Person
+from tests.conftest import launch
 from tests.triage.plain import expand
 from webapp.content.load import book as make_book
 from webapp.content.load import load

@@ -4,10 +4,11 @@ import contextlib
 
 import pytest
 
-from tests.browser.conftest import PHONE, WAIT, launch
+from tests.browser.conftest import PHONE, WAIT
 from tests.browser.person import Person
 from tests.browser.test_check import CLOT, LUNG, MILD
 from tests.browser.test_offline import Release, cached, visit
+from tests.conftest import launch
 
 VERSION = """async () => new Promise(async (resolve) => {
   const { active } = await navigator.serviceWorker.ready;

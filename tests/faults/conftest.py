@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright
 
-from tests.browser.conftest import Server, _free_port, browser, playwright  # noqa: F401
+from tests.browser.conftest import Server, _free_port
 from tests.browser.test_offline import READY, Release
 from tests.faults.engines import Chromium, Firefox, Gone, Phone, WebKit
 from tests.faults.line import FaultLine
@@ -193,8 +193,8 @@ def phones(
     engine: str,
     line: FaultLine,
     running: dict[str, Phone],
-    playwright: Playwright,  # noqa: F811
-    browser: Browser,  # noqa: F811
+    playwright: Playwright,
+    browser: Browser,
 ) -> Iterator[Callable[..., Phone]]:
     """Make phones of the engine; at the end nothing may have gone wrong in them (O5)."""
     made: list[Phone] = []
