@@ -4,11 +4,12 @@
 import { ask, workers } from "./worker.js";
 
 const code = document.documentElement.lang;
-const text = (path, integrity) => fetch(path, { integrity }).then((answer) => answer.text());
+const text = (path) => fetch(path).then((answer) => answer.text());
 
 export default async function give(element) {
   if (!workers || !window.CompressionStream) return; // the link leads to the server's
-  await ask("guide");
+  const status = await ask("guide");
+  if (!status?.ready.includes(code)) return; // only of what is kept, so compared with its digest
   const file = await made().catch(() => null);
   if (!file) return;
   element.querySelector("a").href = URL.createObjectURL(file);
@@ -22,7 +23,7 @@ async function made() {
   const shell = await text(`/${code}/shell`);
   const files = {};
   const list = JSON.parse(shell.match(/id="files">([^<]+)</)[1]);
-  for (const [path, integrity] of Object.entries(list)) files[path] = await text(path, integrity);
+  for (const path of list) files[path] = await text(path);
   const packed = new Blob([JSON.stringify(files)]).stream().pipeThrough(new CompressionStream("gzip"));
   const whole = shell.replace("PACKED", await base64(await new Response(packed).blob()));
   return new File([whole], `genu-${code}.html`, { type: "text/html" });
