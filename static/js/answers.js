@@ -5,16 +5,16 @@ const all = (selector, from) => [...from.querySelectorAll(selector)];
 // {read, write, leave, changed, clear} of a form over the rule data's questions.
 export function answersIn(form, book) {
   const question = Object.fromEntries(book.questions.map((one) => [one.id, one]));
+  const fields = all("[data-question]", form).map((field) => [question[field.dataset.question], all("input", field)]);
   const left = new Set(); // multi questions left with Continue: blank now means "no"
   let known = null; // the answers as last read; null after any change
 
   const changed = () => (known = null);
-  const read = () => (known ??= all("[data-question]", form).reduce(withOne, {}));
+  const read = () => (known ??= fields.reduce(withOne, {}));
 
-  function withOne(answers, field) {
-    const { id, type } = question[field.dataset.question];
-    const ticked = all("input:checked", field).map((input) => input.value);
-    const answer = type === "multi" ? rows(id, ticked) : type === "single" ? ticked[0] : number(field, ticked);
+  function withOne(answers, [{ id, type }, inputs]) {
+    const ticked = inputs.filter((input) => input.checked).map((input) => input.value);
+    const answer = type === "multi" ? rows(id, ticked) : type === "single" ? ticked[0] : number(inputs, ticked);
     if (answer !== undefined) answers[id] = answer;
     return answers;
   }
@@ -28,13 +28,13 @@ export function answersIn(form, book) {
 
   function write(answers) {
     for (const [id, answer] of Object.entries(answers)) {
-      const field = form.querySelector(`[data-question="${id}"]`);
-      if (!field || !question[id]) continue;
+      const [, inputs] = fields.find(([one]) => one?.id === id) || [];
+      if (!inputs) continue;
       const several = answer !== null && typeof answer === "object";
       if (several) left.add(id);
       const ticked = several ? Object.entries(answer).map(([row, how]) => (how === "unsure" ? `${row}?` : row)) : [String(answer)];
       if (several && !ticked.length) ticked.push("none");
-      for (const input of all("input", field)) {
+      for (const input of inputs) {
         if (input.type === "text") input.value = ticked[0];
         else input.checked = ticked.includes(input.value);
       }
@@ -61,9 +61,9 @@ export function answersIn(form, book) {
   return { read, write, leave, changed, clear };
 }
 
-// The number chosen or typed in a field; undefined when it is none or out of range.
-function number(field, ticked) {
-  const input = field.querySelector("input[type=text]");
+// The number chosen or typed; undefined when it is none or out of range.
+function number(inputs, ticked) {
+  const input = inputs.find(({ type }) => type === "text");
   const text = input ? input.value.trim() : ticked[0] || "";
   const value = Number(text.replace(/[٠-٩۰-۹०-९০-৯]/g, western).replace(/[,٫]/, "."));
   if (!text || !Number.isFinite(value)) return undefined;

@@ -2,11 +2,12 @@
 
 // {paint, tap} of the drawing in a form; answers() gives the plain answers.
 export function bodyMap(form, answers) {
+  const spots = form.querySelectorAll(".spot");
   const box = (name, value) => form.querySelector(`input[name="${name}"][value="${value}"]`);
 
   function paint() {
     const { side: given, pain_place: places } = answers();
-    for (const spot of form.querySelectorAll(".spot")) {
+    for (const spot of spots) {
       const { side, place } = spot.dataset;
       const sided = !side || given === side || given === "both";
       spot.classList.toggle("on", sided && Boolean(places?.[place]));

@@ -46,8 +46,10 @@ export default function check(form) {
   const emergencies = new Set(book.rules.filter((rule) => rule.level === "emergency").map((rule) => rule.id));
   const ofMedicine = (screen) => screen.classList.contains("medicine");
   const optional = (screen) => idsOn(screen).every((id) => question[id].optional);
+  let last = []; // the answers that `wanted` looked at last, and their questions
   const wanted = () => {
-    const shown = new Set(shownQuestions(book, read()));
+    if (last[0] !== read()) last = [read(), new Set(shownQuestions(book, read()))];
+    const [, shown] = last;
     return screens.map(
       (screen) =>
         shown.has(idsOn(screen)[0]) && (sharpening || !optional(screen)) && (dosing || !ofMedicine(screen)),

@@ -4,8 +4,14 @@
 import { createInterface } from "node:readline";
 import { changes } from "../../static/js/changes.js";
 import { care, causes, flagsSet } from "../../static/js/guide.js";
-import { atOnce } from "../../static/js/unhurried.js";
 import { shownAnswers, shownQuestions, triage } from "../../static/js/triage.js";
+
+// A generator's result.
+function atOnce(steps) {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
 
 let book = null;
 let guide = null;
