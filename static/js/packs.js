@@ -15,11 +15,16 @@ export default async function packs(element) {
     const row = rows.get(code);
     row.dataset.now = state;
     say(row, state);
-    row.querySelector("[data-do=keep]").hidden = state === "kept" || state === "loading";
-    row.querySelector("[data-do=drop]").hidden = state !== "kept" || code === own;
+    const [more, less] = ["keep", "drop"].map((what) => row.querySelector(`[data-do=${what}]`));
+    const pressed = row.contains(document.activeElement);
+    more.setAttribute("aria-disabled", String(state === "loading"));
+    more.hidden = state === "kept";
+    less.hidden = state !== "kept" || code === own;
+    if (pressed) (more.hidden ? less : more).focus(); // not lost with the button that went
   }
 
   async function keep(code) {
+    if (rows.get(code).dataset.now === "loading") return;
     set(code, "loading");
     const status = await ask("guide", code);
     set(code, status?.ready.includes(code) ? "kept" : "failed");

@@ -1,5 +1,6 @@
 """Below the result: care, what to leave out, causes, a dose after three questions; and the guide."""
 
+import re
 from typing import Any
 
 import pytest
@@ -227,6 +228,25 @@ def test_parts_that_do_not_arrive_leave_the_links_to_the_guide(phone):
     for page in ("guide", "exercises"):
         assert person.page.locator(f"#result [data-part=guide] a[href='/en/{page}']").is_visible()
     assert not person.page.locator("#broken").is_visible()
+
+
+def test_the_guide_of_other_rules_stays_out(phone):
+    """A new release took over since the page was opened: its doses are not for these questions."""
+
+    def newer(route):
+        answer = route.fetch()
+        route.fulfill(
+            response=answer,
+            body=re.sub('data-medicine="[^"]+"', 'data-medicine="new"', answer.text()),
+        )
+
+    person = phone.person()
+    person.page.route("**/en/parts", newer)
+    person.comes_to("result", MILD)
+    person.page.wait_for_timeout(500)
+    assert person.result().level == "self_care"
+    assert person.page.locator("#result [data-card]").count() == 0
+    assert person.page.locator("#result [data-part=guide] a[href='/en/guide']").is_visible()
 
 
 def test_a_second_try_brings_the_parts_that_did_not_arrive(phone):

@@ -97,6 +97,28 @@ def test_every_link_leads_to_a_page_in_the_file(reader, file):
     assert page.locator("#q1").is_visible()
 
 
+def test_who_begins_anew_finds_no_answer_of_the_last(reader, file):
+    """The name at the top leads to the start; a finished check is not gone on with."""
+    page = opened(reader, file())
+    person = Person(page)
+    person.taps("start").answers(MILD)
+    page.locator("header .brand").click()
+    person.taps("start")
+    assert page.locator("#check input:checked").count() == 0
+
+
+def test_erase_takes_the_result_that_is_out_of_sight(reader, file):
+    page = opened(reader, file())
+    Person(page).taps("start").answers(MILD)
+    page.locator("footer nav a[href='/en/privacy']").click()
+    page.locator("main:visible [data-module=erase] button").click()
+    page.locator("main:visible [data-part=said]").wait_for()
+    page.go_back()
+    page.wait_for_timeout(300)
+    assert page.locator("#result .level").count() == 0
+    assert page.locator("#check input:checked").count() == 0
+
+
 def test_the_next_person_finds_nothing_of_the_last(reader, file):
     page = opened(reader, file("ar"))  # whose result has a link to a page that the file has not
     person = Person(page)

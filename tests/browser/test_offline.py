@@ -138,6 +138,18 @@ def test_the_worker_answers_the_form_itself(own_server, phone, dead):
     assert own_server.log.read_text().count("POST") == posts
 
 
+def test_what_the_worker_prints_has_the_policy_of_its_page(own_server, phone):
+    visit(phone, own_server, "/es/")  # the only language that is kept
+    own_server.stop()
+    scripts_die(phone)
+    phone.goto(own_server.url + "/es/")
+    kept = phone.goto(own_server.url + "/es/").headers["content-security-policy"]
+    with phone.expect_response(lambda response: response.request.method == "POST") as printed:
+        phone.evaluate("document.getElementById('check').submit()")
+    assert printed.value.headers["content-security-policy"] == kept
+    assert printed.value.headers["cache-control"] == "no-store"
+
+
 def test_the_worker_and_the_server_print_the_same_outcome(own_server, phone):
     visit(phone, own_server)
     send = """async (worker) => {

@@ -293,16 +293,24 @@ def given(page):
     return Person(page).given()
 
 
-def test_erase_offline_reaches_every_window(own_server, context):
+PRIVACY = ("/en/privacy", "[data-module=erase] button", "[data-module=erase] [data-part=said]")
+RESULT = ("/en/", "[data-do=erase]:visible", "main > [data-part=said]")
+
+
+@pytest.mark.parametrize("address, button, said", [PRIVACY, RESULT], ids=["privacy", "result"])
+def test_erase_offline_reaches_every_window(own_server, context, address, button, said):
     asking, shown, eraser = (context.new_page() for _ in range(3))
     visit(asking, own_server)
     own_server.stop()
     for page, answers, where in ((shown, CLOT, "result"), (asking, CLOT, "walk")):
         person = Person(page)
         person.comes_to(where, answers)
-    eraser.goto("/en/privacy")
-    eraser.locator("[data-module=erase] button").tap()
-    eraser.locator("[data-module=erase] [data-part=said]").wait_for(state="visible")
+    if address == PRIVACY[0]:
+        eraser.goto(address)
+    else:
+        eraser = shown
+    eraser.locator(button).tap()
+    eraser.locator(said).first.wait_for(state="visible")
     for page in (asking, shown):
         until(page, "() => Boolean(document.querySelector('#start.on'))", True)
         assert given(page) == {}
