@@ -208,7 +208,14 @@ async function inTwoParts(response) {
   const parts = new ReadableStream({
     start(out) {
       out.enqueue(encode(html.slice(0, cut).replace(/<link rel="modulepreload"[^>]*>/g, "")));
-      later = setTimeout(() => (out.enqueue(encode(html.slice(cut))), out.close()), PAINT);
+      later = setTimeout(() => {
+        try {
+          out.enqueue(encode(html.slice(cut)));
+          out.close();
+        } catch {
+          // the page is gone: nobody reads the rest
+        }
+      }, PAINT);
     },
     cancel: () => clearTimeout(later), // the person went on before the rest was there
   });
