@@ -367,6 +367,14 @@ def test_start_answers_304_only_for_its_own_language(client):
         assert "Accept-Language" in answer.headers["Vary"]
 
 
+@pytest.mark.parametrize("path", ["danger/", "danger//", "Danger", "causes/vessel/"])
+def test_an_address_with_a_slash_or_capitals_too_many_leads_to_its_page(client, path):
+    response = client.get(f"/es/{path}")
+    assert response.status_code == 308
+    assert response.headers["Location"] == f"/es/{path.strip('/').lower()}"
+    assert client.get("/es/dangers/").status_code == 404
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_a_language_without_its_slash_is_redirected(client, code):
     response = client.get(f"/{code}")

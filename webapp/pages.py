@@ -272,8 +272,12 @@ def register(app: Flask, site: Site) -> None:
         return _answer_check(site, site.speakers[code])
 
     @blueprint.get("/<code>/<path:path>")
-    def not_kept(code: str, path: str) -> Response:
-        abort(404)
+    def not_kept(code: str, path: str) -> BaseResponse:
+        """What is typed or pasted with a slash too many, or in capitals, leads to its page."""
+        meant = path.strip("/").lower()
+        if code not in site.languages or meant not in PAGES or meant == path:
+            abort(404)
+        return redirect(f"/{code}/{meant}", 308)
 
     @blueprint.get("/sitemap.xml")
     def sitemap() -> Response:

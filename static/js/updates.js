@@ -34,7 +34,9 @@ export default async function updates(element) {
   }
 
   async function taken() {
-    if (!led) return void (led = true); // the first worker of this phone
+    const first = !led; // the first worker of this phone, or none any more: the browser removed it
+    led = Boolean(workers.controller);
+    if (first || !led) return;
     const status = await ask("status");
     past = { version: wanted || status?.version, rules: changed(status) };
     if (pressed || (check && free())) anew();

@@ -33,8 +33,18 @@ EXPECTED = (
     "Script error.",  # so does WebKit of a script that was still loading; its own errors have words
     "install",  # a worker says "not kept" by a rejected install
 )
-V2 = {"webapp/templates/pages/check.html": ("Pain behind the knee?", "Version two?")}
-V3 = {"webapp/templates/pages/check.html": ("Pain behind the knee?", "Version three?")}
+OLD, NEW, NEWEST = "Pain behind the knee?", "Version two?", "Version three?"  # titles of releases
+V2 = {"webapp/templates/pages/check.html": (OLD, NEW)}
+V3 = {"webapp/templates/pages/check.html": (OLD, NEWEST)}
+START = "() => document.querySelector('html.js [data-do=start]')?.checkVisibility()"
+WALK = """async () => {
+  const pause = () => new Promise((done) => setTimeout(done, 300));
+  const tap = async (what) => { document.querySelector(what).click(); await pause(); };
+  await tap("[data-do=start]");
+  await tap("#q1 input[value=breathless]");
+  await tap("#q1 .next");
+  return document.querySelector("#result.on .level").dataset.level;
+}"""
 
 
 # ---- oracles
@@ -91,6 +101,21 @@ def newest_within_two_visits(phone: Phone, words: str) -> None:
     phone.leave()
     phone.visit("/en/")
     phone.shows(words)
+
+
+def walks(phone: Phone) -> None:
+    """O2: open the check, answer with a danger sign, and be told to call."""
+    phone.visit("/en/")
+    phone.until(START)
+    assert phone.run(WALK) == "emergency"
+
+
+def works_on_a_dead_line(phone: Phone, line: FaultLine, title: str = OLD) -> None:
+    """O1 and O6: nothing answers, and danger signs and start are there, in the kept version."""
+    line.down()
+    danger(phone)
+    phone.visit("/en/")
+    phone.shows(title)
 
 
 def settled(phone: Phone) -> None:

@@ -6,10 +6,9 @@ import subprocess
 
 import pytest
 
-from tests.faults.conftest import danger, ready
+from tests.faults.conftest import danger, ready, walks
 from tests.faults.engines import Chromium
 from tests.faults.line import FaultLine
-from tests.faults.test_network import WALK
 
 
 def certificate(folder, name, days):
@@ -47,9 +46,7 @@ def test_a_certificate_nobody_trusts_any_more_does_not_shut_who_was_here(
         line.tls = bad
         line.up()
         danger(known)
-        known.visit("/en/")
-        known.until("() => document.querySelector('html.js [data-do=start]')?.checkVisibility()")
-        assert known.run(WALK) == "emergency"
+        walks(known)
         stranger.visit("/en/danger")
         assert not stranger.run("() => location.protocol.startsWith('http')")
     finally:
@@ -67,10 +64,8 @@ def test_plain_http_on_another_name_is_a_plain_site(engine, playwright, line):
     phone.url = f"http://genu.test:{line.port}"
     try:
         danger(phone)
-        phone.visit("/en/")
-        phone.until("() => document.querySelector('html.js [data-do=start]')?.checkVisibility()")
         assert not phone.run("() => isSecureContext || 'serviceWorker' in navigator")
-        assert phone.run(WALK) == "emergency"
+        walks(phone)
         phone.visit("/en/offline")
         phone.until("() => document.querySelector('[data-state=cannot]').checkVisibility()")
         assert phone.faults == []

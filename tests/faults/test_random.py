@@ -15,6 +15,9 @@ from playwright.sync_api import Error
 
 from tests.faults.conftest import (
     ALL,
+    NEW,
+    NEWEST,
+    OLD,
     cached,
     danger,
     newest_within_two_visits,
@@ -25,7 +28,7 @@ from tests.faults.conftest import (
 )
 from tests.faults.engines import Chromium
 from tests.faults.line import FaultLine
-from tests.faults.test_updates import DRAFT, NEW, NEWEST, OFFER, OLD
+from tests.faults.test_updates import DRAFT, OFFER
 
 RUNS = int(os.environ.get("GENU_RUNS", 20 if ALL else 2))
 STEPS = int(os.environ.get("GENU_STEPS", 12 if ALL else 6))

@@ -2,9 +2,19 @@
 
 import pytest
 
-from tests.faults.conftest import cached, danger, newest_within_two_visits, ready, settled
+from tests.faults.conftest import (
+    NEW,
+    NEWEST,
+    OLD,
+    START,
+    cached,
+    danger,
+    newest_within_two_visits,
+    ready,
+    settled,
+    works_on_a_dead_line,
+)
 
-OLD, NEW, NEWEST = "Pain behind the knee?", "Version two?", "Version three?"
 BROKEN = {
     "404": {"mode": "404"},
     "410": {"mode": "410"},
@@ -15,7 +25,7 @@ BROKEN = {
     "cut": {"mode": "cut"},
     "reset": {"mode": "reset"},
 }
-START = """async () => {
+FIRST = """async () => {
   document.querySelector("[data-do=start]").click();
   await new Promise((done) => setTimeout(done, 300));
   document.querySelector("#q1 label.none input").click();
@@ -33,8 +43,8 @@ DRAFT = "() => localStorage.getItem('genu.draft')"
 
 def starts_a_check(phone):
     """Answer the first screen and be on the second; return the document's time."""
-    phone.until("() => document.querySelector('html.js [data-do=start]')?.checkVisibility()")
-    phone.run(START)
+    phone.until(START)
+    phone.run(FIRST)
     phone.until("() => document.querySelector('#q2.on') && localStorage.getItem('genu.draft')")
     return phone.run("() => performance.timeOrigin")
 
@@ -60,10 +70,7 @@ def test_a_worker_script_that_does_not_come_leaves_the_old_one_in_charge(phone, 
     line.target = release("v2").port
     line.fault(path="/sw.js", **BROKEN[way])
     settled(phone)
-    line.down()
-    danger(phone)
-    phone.visit("/en/")
-    phone.shows(OLD)
+    works_on_a_dead_line(phone, line)
     line.heal()
     assert ready(phone) == version
     newest_within_two_visits(phone, NEW)
@@ -153,10 +160,7 @@ def test_a_release_with_a_broken_worker_leaves_the_old_one_in_charge(phone, line
     phone.visit("/en/")
     phone.shows(OLD)
     settled(phone)
-    line.down()
-    danger(phone)
-    phone.visit("/en/")
-    phone.shows(OLD)
+    works_on_a_dead_line(phone, line)
     line.heal()
     assert ready(phone) == version
 
