@@ -76,7 +76,7 @@ PLANTED = [
     ("es", "changes_a_placeholder", PROGRESS, r"%\(n\)s", ""),
     ("es", "changes_a_placeholder", PROGRESS, r"%\(n\)s", "%(m)s"),
     ("es", "changes_a_placeholder", PROGRESS, r"%\(n\)s", "%(n) s"),
-    ("es", "changes_a_not", DRIVE, r"^No c", "C"),
+    ("es", "changes_a_not", DRIVE, r"^No m", "M"),
     ("es", "changes_a_not", EMERGENCY, r"^Llame", "No llame"),
     ("es", "changes_a_not", RUB, r"^No frote", "Frote"),
     ("es", "changes_a_not", RUB, r"No la estire", "Estírela"),

@@ -91,7 +91,7 @@ NEVER_ADDED = {
     "week": r"\bweeks?\b|most days",
     "paracetamol": r"\bparacetamol\b|mixes have it too",
     "hour": r"\b(hours?|timer?)\b",
-    "pharmacist": r"\bpharmac",
+    "pharmacist": r"\bpharmac|\bask (first|after)\b",
     "month": r"\b(months?|late in)\b",
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
@@ -182,7 +182,7 @@ def changes_a_measure(entry, language, code):
     def kept(number, unit):
         stems = "|".join(plain(stem) for stem in language["terms"][unit])
         behind = rf"(?<!\d){number}[\s-]*(?:[^\W\d]+[\s(]+)?(?:{stems})"
-        before = rf"(?:{stems})\w*\s+(?:\d+(?:-| \w+ ))?{number}(?!\d)"
+        before = rf"(?:{stems})\w*\s+\(?(?:\d+(?:-| \w+ ))?{number}(?!\d)"
         return re.search(f"{behind}|{before}", said)
 
     return not all(kept(*found) for found in MEASURE.findall(entry.msgid))

@@ -274,7 +274,12 @@ class Firefox(Phone):
             self.faults.append(f"error: {entry['text']}")
 
     def _go(self, url: str) -> None:
-        self.send("browsingContext.navigate", context=self.context, url=url, wait="none")
+        for _ in range(
+            2
+        ):  # Firefox tells of a connection that died while idle: once more, as a person would
+            with contextlib.suppress(*Gone):
+                self.send("browsingContext.navigate", context=self.context, url=url, wait="none")
+                return
 
     def _run(self, script: str) -> str:
         told = self.send(

@@ -165,7 +165,7 @@ class FaultLine:
         if rule.mode == "cut":
             writer.write(whole[: int(len(whole) * rule.share)])
             await writer.drain()
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.5)  # a busy browser has read it: what is unread goes with a reset
             reset(writer)
             return False
         step, pause = {"trickle": (1, 0.5), "slow": (rule.rate // 10, 0.1)}.get(
