@@ -80,12 +80,15 @@ export default function check(form) {
     if (inCheck) save();
   }
 
-  // After the paint; never an empty draft over one that holds answers.
-  function save() {
+  // Storage comes after the paint; the last thing to be kept counts.
+  function later(keep) {
     clearTimeout(saving);
-    saving = setTimeout(() => {
-      if (Object.keys(read()).length) kept = store.saveDraft({ answers: read(), screen: now });
-    });
+    saving = setTimeout(() => (kept = keep()));
+  }
+
+  // Never an empty draft over one that holds answers.
+  function save() {
+    later(() => (Object.keys(read()).length ? store.saveDraft({ answers: read(), screen: now }) : kept));
   }
 
   function go(target) {
@@ -162,8 +165,8 @@ export default function check(form) {
 
   function stop(outcome) {
     alerted = new Set(outcome.rules.filter((id) => emergencies.has(id)));
-    clearTimeout(saving);
-    kept = store.saveDraft({ answers: read(), screen: typeof now === "number" ? now : lastAnswered() });
+    const draft = { answers: read(), screen: typeof now === "number" ? now : lastAnswered() };
+    later(() => store.saveDraft(draft));
     reveal(outcome);
     byId("result").querySelector("[data-stopped]").hidden = false;
     go("result");
@@ -171,11 +174,9 @@ export default function check(form) {
 
   function finish() {
     const answers = read();
-    clearTimeout(saving);
     const outcome = triage(book, answers);
     reveal(outcome);
-    store.dropDraft();
-    kept = store.saveResult(answers);
+    later(() => (store.dropDraft(), store.saveResult(answers)));
     sharpening = returning = dosing = false;
     go("result");
     plan(outcome).catch(() => {}); // then the links to the guide stand there

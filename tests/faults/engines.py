@@ -19,10 +19,12 @@ import websocket
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.remote.client_config import ClientConfig
+from urllib3.exceptions import HTTPError
 
 from tests.browser.conftest import PHONE, _free_port
 
-Gone = (Error, WebDriverException, websocket.WebSocketException, RuntimeError)
+Gone = (Error, HTTPError, WebDriverException, websocket.WebSocketException, RuntimeError)
 # Every script runs in this wrapping: it tells which document it ran in, and listens for errors.
 WRAP = """(async () => {
   if (location.protocol.startsWith("http") && !window.told) {
@@ -345,10 +347,11 @@ class WebKit(Phone):
         self.handles = [self.driver.current_window_handle]
 
     def _connected(self, port: int, options: Any) -> Any:
+        config = ClientConfig(f"http://127.0.0.1:{port}", timeout=60)
         end = time.monotonic() + 60
         while True:
             try:
-                return webdriver.Remote(f"http://127.0.0.1:{port}", options=options)
+                return webdriver.Remote(options=options, client_config=config)
             except Exception:
                 if time.monotonic() > end:
                     raise
