@@ -6,9 +6,10 @@ import { bodyMap } from "./body-map.js";
 import { showCall } from "./call.js";
 import { itemInWords, outcomeBlocks } from "./outcome.js";
 import { parts, planBlocks } from "./plan.js";
+import { screensOf } from "./screens.js";
 import * as store from "./store.js";
 import { touchGuard } from "./touch.js";
-import { shownOptions, shownQuestions, triage } from "./triage.js";
+import { triage } from "./triage.js";
 import { unhurried } from "./unhurried.js";
 
 const FIRST_SCREENS = 3; // the danger screens: a banner comes from these alone
@@ -20,17 +21,17 @@ const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
 export default function check(form) {
   const book = JSON.parse(byId("book").textContent);
-  const question = Object.fromEntries(book.questions.map((one) => [one.id, one]));
-  const screens = all(".screen", form).filter((screen) => screen.querySelector("[data-question]"));
   let now = -1; // index of the screen shown; -1 start, "result" or another section by id
   let alerted = new Set(); // emergency rules whose page was shown before the end
   let returning = false; // one answer is being changed from the result
   let saving = 0; // timer of the next save of the draft
-  let sharpening = false; // the optional questions are being answered
-  let dosing = false; // the questions before a medicine are being answered
+  const asks = { more: false, medicine: false }; // the optional questions, and those before a medicine
   let kept = false; // something entered was kept on the phone
   const entered = answersIn(form, book);
   const { read } = entered;
+  const order = screensOf(form, book, read, asks);
+  const { question, list: screens, idsOn, ofMedicine, optional, step, unanswered, lastAnswered, incomplete } = order;
+  const emergencies = new Set(book.rules.filter((rule) => rule.level === "emergency").map((rule) => rule.id));
   const map = bodyMap(form, read);
   const touch = touchGuard(form);
 
@@ -41,27 +42,6 @@ export default function check(form) {
 
   // ---- screens
 
-  const ids = new Map(screens.map((one) => [one, all("[data-question]", one).map((field) => field.dataset.question)]));
-  const idsOn = (screen) => ids.get(screen);
-  const emergencies = new Set(book.rules.filter((rule) => rule.level === "emergency").map((rule) => rule.id));
-  const ofMedicine = (screen) => screen.classList.contains("medicine");
-  const optional = (screen) => idsOn(screen).every((id) => question[id].optional);
-  let last = []; // the answers that `wanted` looked at last, and their questions
-  const wanted = () => {
-    if (last[0] !== read()) last = [read(), new Set(shownQuestions(book, read()))];
-    const [, shown] = last;
-    return screens.map(
-      (screen) =>
-        shown.has(idsOn(screen)[0]) && (sharpening || !optional(screen)) && (dosing || !ofMedicine(screen)),
-    );
-  };
-  const step = (from, by) => {
-    const on = wanted();
-    let at = from + by;
-    while (at >= 0 && at < screens.length && !on[at]) at += by;
-    return at;
-  };
-
   function show(target, focus = true) {
     now = target;
     const node = typeof target === "number" ? screens[target] || byId("start") : byId(target);
@@ -70,7 +50,7 @@ export default function check(form) {
     const inCheck = typeof target === "number" && target >= 0;
     part("after").hidden = target !== "result";
     part("said").hidden = part("failed").hidden = true;
-    if (inCheck) prepare(node, target);
+    if (inCheck) prepare(node);
     dispatchEvent(new Event("genu:screen"));
     banner(inCheck);
     if (focus) {
@@ -97,19 +77,9 @@ export default function check(form) {
     if (history.state?.at !== at) setTimeout(() => history.pushState({ at }, "", location.pathname));
   }
 
-  function prepare(screen, at) {
-    if (ofMedicine(screen)) dosing = true; // also when it was taken up again
-    const answers = read();
-    for (const id of idsOn(screen)) {
-      const rows = shownOptions(book, answers, question[id]);
-      for (const row of all(`[data-question="${id}"] [data-row]`, screen)) row.hidden = !rows.includes(row.dataset.row);
-    }
-    const on = wanted();
-    const count = (from, to) => on.slice(from, to).filter(Boolean).length;
-    const progress = screen.querySelector(".progress");
-    progress.textContent = progress.dataset.text
-      .replace("%(n)s", count(0, at) + 1)
-      .replace("%(more)s", count(at + 1));
+  function prepare(screen) {
+    if (ofMedicine(screen)) asks.medicine = true; // also when it was taken up again
+    order.prepare(screen);
   }
 
   // ---- moving
@@ -128,29 +98,6 @@ export default function check(form) {
     if (at >= screens.length) return finish();
     go(at);
     if (at >= FIRST_SCREENS) setTimeout(() => parts().catch(() => {}), BREATH); // so that they are there in the end
-  }
-
-  // The first screen that is asked and has no answer yet.
-  function unanswered() {
-    const on = wanted();
-    const needed = (screen) => !optional(screen) && !ofMedicine(screen) && !answered(screen);
-    const found = screens.findIndex((screen, at) => on[at] && needed(screen));
-    return found < 0 ? screens.length : found;
-  }
-
-  const answered = (screen) => idsOn(screen).every((id) => question[id].optional || id in read());
-
-  // The question on this screen that still needs an answer, if any.
-  function incomplete(screen) {
-    const answers = read();
-    return all("[data-question]", screen).find((field) => {
-      const { id, type, optional: free, none } = question[field.dataset.question];
-      const written = field.querySelector("input[type=text]")?.value.trim();
-      if (written && answers[id] === undefined) return true; // a number we cannot read
-      if (free) return false;
-      if (type !== "multi") return answers[id] === undefined;
-      return !none && !Object.keys(answers[id] || {}).length;
-    });
   }
 
   function flag(screen, field) {
@@ -177,7 +124,7 @@ export default function check(form) {
     const outcome = triage(book, answers);
     reveal(outcome);
     later(() => (store.dropDraft(), store.saveResult(answers)));
-    sharpening = returning = dosing = false;
+    returning = asks.more = asks.medicine = false;
     go("result");
     plan(outcome).catch(() => {}); // then the links to the guide stand there
   }
@@ -244,7 +191,7 @@ export default function check(form) {
     next,
     back: () => {
       const at = step(now, -1);
-      if (dosing && (at < 0 || !ofMedicine(screens[at]))) finish();
+      if (asks.medicine && (at < 0 || !ofMedicine(screens[at]))) finish();
       else go(at);
     },
     resume: () => resume(store.loadDraft()),
@@ -253,11 +200,11 @@ export default function check(form) {
     recheck: (link) => go(link.hash.slice(1)),
     continue: () => go(Math.min(step(now === "result" ? lastAnswered() : now, 1), screens.length - 1)),
     more: () => {
-      sharpening = true;
+      asks.more = true;
       go(screens.findIndex(optional));
     },
     medicine: () => {
-      dosing = true;
+      asks.medicine = true;
       go(screens.findIndex(ofMedicine));
     },
     erase: () => {
@@ -269,17 +216,11 @@ export default function check(form) {
     share: () => share(),
   };
 
-  function lastAnswered() {
-    const answers = read();
-    const some = (screen) => !ofMedicine(screen) && idsOn(screen).some((id) => id in answers);
-    return screens.reduce((last, screen, at) => (some(screen) ? at : last), -1);
-  }
-
   function clear() {
     entered.clear();
     clearTimeout(saving);
     alerted = new Set();
-    sharpening = returning = dosing = false;
+    returning = asks.more = asks.medicine = false;
     store.dropDraft();
     store.dropResult();
     byId("result").replaceChildren();
