@@ -21,11 +21,18 @@ def test_every_language_has_its_record():
         assert all(one["en"] and one["decision"] and one["kind"] for one in found)
 
 
+def test_a_reader_who_misses_more_than_1_in_10_planted_errors_does_not_count():
+    """By review.json; i18n guide 3.6, step 5."""
+    assert set(review()["readers"]) == set(review()["languages"])
+    for reader in review()["readers"].values():
+        assert reader["planted"] >= 80 and reader["found"] >= 0.9 * reader["planted"]
+
+
 def test_changed_english_is_a_draft_again(content: Content):
     done, whole = counts(content)["es"]
     assert 0.9 < done / whole <= 1
-    assert digest("Call for an ambulance now") in review()["read_back"]
-    assert digest("Call for an ambulance later") not in review()["read_back"]
+    assert review()["texts"][digest("Call for an ambulance now")]["state"] == "back-checked"
+    assert digest("Call for an ambulance later") not in review()["texts"]
 
 
 def test_the_page_of_the_languages_tells_the_counts(client, content):

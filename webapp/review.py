@@ -1,6 +1,7 @@
-"""What a second reader has checked of each translation: translations/review.json.
+"""Who has checked what of the translations: translations/review.json.
 
-A text is named by a digest of its English, so that changed English is a draft again by itself.
+A text is named by a digest of its English, so that changed English is a draft again by itself. Its state
+is that of the language where it is lowest: draft (not named) · double-drafted · back-checked.
 """
 
 import hashlib
@@ -20,7 +21,10 @@ READ = ("levels", "questions", "rules", "cards", "gates", "checks", "remedies") 
 
 @cache
 def review() -> dict[str, Any]:
-    """Return {date, languages, read_back [digest], disagreements {language: […]}}."""
+    """Return {date, languages, texts {digest: {state, date}}, readers, disagreements {language: […]}}.
+
+    readers: {language: {planted, found}}, errors put into the texts to see if the reading finds them.
+    """
     data: dict[str, Any] = json.loads((FOLDER / "review.json").read_text(encoding="utf-8"))
     return data
 
@@ -31,14 +35,14 @@ def digest(english: str) -> str:
 
 
 def counts(content: Content) -> dict[str, tuple[int, int]]:
-    """Return {language: (texts read back, texts of danger and care)} of the English content."""
+    """Return {language: (texts back-checked, texts of danger and care)} of the English content."""
     english = {
         text
         for name in READ
         for item in getattr(content, name)
         for _, text in texts(item, KINDS[name])
     }
-    known = set(review()["read_back"])
+    known = {name for name, text in review()["texts"].items() if text["state"] == "back-checked"}
     done = sum(digest(text) in known for text in english)
     return {code: (done, len(english)) for code in review()["languages"]}
 

@@ -347,11 +347,12 @@ class WebKit(Phone):
         self.handles = [self.driver.current_window_handle]
 
     def _connected(self, port: int, options: Any) -> Any:
-        config = ClientConfig(f"http://127.0.0.1:{port}", timeout=60)
+        address = f"http://127.0.0.1:{port}"
+        config = ClientConfig(address, timeout=60)
         end = time.monotonic() + 60
         while True:
             try:
-                return webdriver.Remote(options=options, client_config=config)
+                return webdriver.Remote(address, options=options, client_config=config)
             except Exception:
                 if time.monotonic() > end:
                     raise
