@@ -112,7 +112,11 @@ def speeds(browser: Browser, genu: str, floor: str) -> None:
     compare("first danger question answered", answered, [r["first paint"] for r in theirs], 1.3)
     ready = statistics.median(r["ready offline"] for r in ours)
     line("ready offline after", f"{ready / 1000:.1f} s", "<= 8 s")
-    line("each answer, 6x slower processor: median", f"{answers(browser, genu):.0f} ms", "<= 50 ms")
+    *each, result = answers(browser, genu)
+    line(
+        "each answer, 6x slower processor: median", f"{statistics.median(each):.0f} ms", "<= 50 ms"
+    )
+    line("the result, 6x slower processor", f"{result:.0f} ms", "<= 50 ms")
 
 
 def compare(name: str, ours: list[float], floor: list[float], goal: float) -> None:
@@ -169,16 +173,16 @@ def first_answer(browser: Browser, url: str) -> float:
     return done
 
 
-def answers(browser: Browser, genu: str) -> float:
-    """Return the median time from a tap on an answer to the next screen being there, in ms."""
+def answers(browser: Browser, genu: str) -> list[float]:
+    """Return the times from a tap on an answer to the next screen, the result at last, in ms."""
     context = browser.new_context(viewport={"width": 360, "height": 640})
     page = context.new_page()
     page.goto(genu + "/en/")
     page.wait_for_selector("html.js")
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
-    times = page.evaluate(WALK)
+    times: list[float] = page.evaluate(WALK)
     context.close()
-    return float(statistics.median(times))
+    return times
 
 
 WALK = """async () => {
