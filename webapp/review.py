@@ -1,7 +1,7 @@
 """Who has checked what of the translations: translations/review.json.
 
 A text is named by a digest of its English, so that changed English is a draft again by itself.
-Its state is that of the language where it is lowest: draft (not named), double-drafted, back-checked.
+Its state is that of its lowest language: draft (not named), double-drafted, back-checked.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ def review() -> dict[str, Any]:
     """Return {date, languages, texts, readers, disagreements}.
 
     texts: {digest: {state, date}}. readers: {language: {planted, found}}, errors put into the texts
-    to see if the reading finds them. disagreements: {language: [{en, was, kind, decision, now, …}]}.
+    to see if the reading finds them. disagreements: {language: [{en, was, kind, decision, now}]}.
     """
     data: dict[str, Any] = json.loads((FOLDER / "review.json").read_text(encoding="utf-8"))
     return data
