@@ -359,7 +359,13 @@ class WebKit(Phone):
                 time.sleep(0.5)
 
     def _go(self, url: str) -> None:
-        self.driver.get(url)
+        for _ in range(2):  # a tab that is just being made may not hear of it
+            self.driver.get(url)
+            end = time.monotonic() + 5
+            while time.monotonic() < end:
+                if self.driver.current_url != "about:blank":
+                    return
+                time.sleep(POLL)
 
     def _run(self, script: str) -> str:
         done = "const done = arguments[arguments.length - 1];"
