@@ -23,8 +23,8 @@ READ = ("levels", "questions", "rules", "cards", "gates", "checks", "remedies") 
 def review() -> dict[str, Any]:
     """Return {date, languages, texts, readers, disagreements}.
 
-    texts: {digest: {state, date}}. readers: {language: {planted, found}}, errors put into the texts
-    to see if the reading finds them. disagreements: {language: [{en, was, kind, decision, now}]}.
+    texts: {digest: {state, date}}. readers: {language: {read, planted, found}}, errors put into
+    texts to see if the reading finds them. disagreements: {language: [{en, kind, decision, now}]}.
     """
     data: dict[str, Any] = json.loads((FOLDER / "review.json").read_text(encoding="utf-8"))
     return data

@@ -94,6 +94,7 @@ def test_the_walk_has_all_five_levels():
 
 def test_the_result_restates_every_answer_and_says_it_is_no_diagnosis(person):
     person.comes_to("result", CLOT)
+    person.page.locator("#result .yours").scroll_into_view_if_needed()
     said = person.page.locator("#result").inner_text()
     assert "This is not a diagnosis" in said
     restated = person.page.eval_on_selector_all(
