@@ -43,8 +43,9 @@ mutants: .venv/dev node_modules/.done  ## one thing wrong at a time in rules, ga
 	@$(BIN)/python -m tests.proof.mutants
 	@$(BIN)/python -m tests.proof.engine_mutants
 
-equal: .venv/dev node_modules/.done  ## both engines over a million answer sets; SETS, SEED, MINUTES (limit)
+equal: .venv/dev node_modules/.done  ## both engines over a million answer sets, and 500 results in a browser in every language; SETS, SEED, MINUTES (limit)
 	@$(BIN)/python -m tests.triage.bulk --sets $(or $(SETS),1000000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),600)
+	@. ./tests/browsers.sh && GENU_EQUAL=500 GENU_BROWSER=all $(BIN)/pytest tests/browser/test_equal.py -n 2 -q
 
 spelling: .venv/dev  ## every word of the translations in a dictionary, where one is good (Debian's)
 	@. ./tests/browsers.sh && need_apt hunspell-es hunspell-fr hunspell-ru && GENU_SPELLING=1 $(BIN)/pytest -q tests/test_spelling.py
