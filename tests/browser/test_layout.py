@@ -61,6 +61,7 @@ MISFITS = r"""() => {
   while (walk.nextNode()) {
     const e = walk.currentNode.parentElement;
     if (!walk.currentNode.data.trim() || spoken(e) || !e.checkVisibility()) continue;
+    if (e.closest(".languages ul")) continue; // scrolls within itself
     const holder = e.closest("label, button, .button, summary, td, th, .level, .note, .banner") || document.body;
     const box = holder.getBoundingClientRect();
     const range = document.createRange();
