@@ -566,7 +566,7 @@ def test_reopened_page_offers_to_start_again(phone):
 def test_killed_browser_tab_loses_nothing(phone):
     person = phone.person()
     person.starts().none().none().ticks("body_skin", "fever")
-    person.page.wait_for_function("localStorage.getItem('genu.draft')?.includes('fever')")
+    person.page.wait_for_function("() => localStorage.getItem('genu.draft')?.includes('fever')")
     with person.page.expect_event("crash"), contextlib.suppress(Error):
         person.page.goto("chrome://crash")  # kills the renderer of this page
     person.page.close()
