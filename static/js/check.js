@@ -237,6 +237,7 @@ export default function check(form) {
   }
 
   async function share() {
+    byId("result").classList.add("whole"); // what is not laid out has no innerText
     const texts = all("#result .level, #result .reasons, #result .card").map((node) => node.innerText);
     await navigator.share({ title: "Genu", text: texts.join("\n\n") }).catch(() => {});
   }

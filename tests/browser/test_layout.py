@@ -45,7 +45,7 @@ MISFITS = r"""() => {
   const width = document.documentElement.clientWidth;
   const tell = (what, e) => found.add(`${what}: ${e.localName}.${e.className?.baseVal ?? e.className} “${e.textContent.trim().slice(0, 40)}”`);
   const spoken = (e) => e.closest(".vh, svg, template, script, style");
-  for (const e of document.querySelectorAll("#result .yours")) e.style.contentVisibility = "visible"; // as when seen
+  document.getElementById("result")?.classList.add("whole"); // as when all has been seen
   const scrolls = document.scrollingElement.scrollWidth;
   if (scrolls > width) found.add(`scrolls sideways: ${scrolls} > ${width}`);
   for (const e of document.body.querySelectorAll("*")) {
