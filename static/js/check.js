@@ -29,8 +29,8 @@ export default function check(form) {
   let kept = false; // something entered was kept on the phone
   const entered = answersIn(form, book);
   const { read } = entered;
-  const order = screensOf(form, book, read, asks);
-  const { question, list: screens, idsOn, ofMedicine, optional, step, unanswered, lastAnswered, incomplete } = order;
+  const { question, list: screens, idsOn, ofMedicine, optional, ...order } = screensOf(form, book, read, asks);
+  const { step, unanswered, lastAnswered, incomplete, prepare } = order;
   const emergencies = new Set(book.rules.filter((rule) => rule.level === "emergency").map((rule) => rule.id));
   const map = bodyMap(form, read);
   const touch = touchGuard(form);
@@ -75,11 +75,6 @@ export default function check(form) {
     show(target);
     const at = typeof target === "number" ? target : -2;
     if (history.state?.at !== at) setTimeout(() => history.pushState({ at }, "", location.pathname));
-  }
-
-  function prepare(screen) {
-    if (ofMedicine(screen)) asks.medicine = true; // also when it was taken up again
-    order.prepare(screen);
   }
 
   // ---- moving

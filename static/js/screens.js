@@ -9,7 +9,7 @@ export function screensOf(form, book, read, asks) {
   const question = Object.fromEntries(book.questions.map((one) => [one.id, one]));
   const list = all(".screen", form).filter((screen) => screen.querySelector("[data-question]"));
   const ids = new Map(list.map((one) => [one, all("[data-question]", one).map((field) => field.dataset.question)]));
-  let last = []; // the answers that `wanted` looked at last, and their questions
+  let seen = []; // the answers that `wanted` looked at last, and their questions
 
   const idsOn = (screen) => ids.get(screen);
   const ofMedicine = (screen) => screen.classList.contains("medicine");
@@ -18,8 +18,8 @@ export function screensOf(form, book, read, asks) {
 
   // For each screen whether it is asked.
   function wanted() {
-    if (last[0] !== read()) last = [read(), new Set(shownQuestions(book, read()))];
-    const [, shown] = last;
+    if (seen[0] !== read()) seen = [read(), new Set(shownQuestions(book, read()))];
+    const [, shown] = seen;
     return list.map(
       (screen) => shown.has(idsOn(screen)[0]) && (asks.more || !optional(screen)) && (asks.medicine || !ofMedicine(screen)),
     );
@@ -61,6 +61,7 @@ export function screensOf(form, book, read, asks) {
 
   // Show the rows that the answers call for, and how far the person has come.
   function prepare(screen) {
+    if (ofMedicine(screen)) asks.medicine = true; // also when it was taken up again
     const answers = read();
     for (const id of idsOn(screen)) {
       const rows = shownOptions(book, answers, question[id]);

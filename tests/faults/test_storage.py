@@ -67,13 +67,6 @@ def garbage(pattern):
     return damage
 
 
-JUST_THE_WORKER = pytest.param(
-    "worker",
-    marks=pytest.mark.not_in(
-        "webkit", "after unregister() it drops the next worker until all is closed"
-    ),
-)
-
 BODIES = {
     "flipped": change_bodies(flipped),
     "truncated": change_bodies(lambda body: body[: len(body) // 3]),
@@ -104,6 +97,7 @@ def test_damaged_entries_are_healed_or_replaced(lasting, line, how):
     line.down()
     danger(lasting)
     line.up()
+    danger(lasting)
     ready(lasting)
     works_on_a_dead_line(lasting, line)
 
@@ -128,8 +122,8 @@ def test_a_lost_worker_comes_back_with_one_visit_and_the_draft_stays(lasting, li
 
 
 @pytest.mark.row(29)
-@pytest.mark.parametrize("what", [*smoke("caches", "draft", "all"), JUST_THE_WORKER])
-def test_what_the_browser_deletes_is_missed_nowhere(phone, line, what):
+@pytest.mark.parametrize("what", smoke(*CLEAR, "all"))
+def test_what_the_browser_deletes_is_missed_nowhere(phone, line, engine, what):
     ready(phone)
     for kind in CLEAR if what == "all" else [what]:
         phone.run(CLEAR[kind])
@@ -139,6 +133,8 @@ def test_what_the_browser_deletes_is_missed_nowhere(phone, line, what):
         line.down()
     phone.leave()
     danger(phone)
+    if (engine, what) == ("webkit", "worker"):
+        return  # WebKitGTK drops the next worker after an unregister() in an open page
     line.up()
     ready(phone)
     line.down()
