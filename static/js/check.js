@@ -4,7 +4,7 @@
 import { answersIn, untickOthers } from "./answers.js";
 import { bodyMap } from "./body-map.js";
 import { showCall } from "./call.js";
-import { itemInWords, outcomeBlocks } from "./outcome.js";
+import { itemInWords, outcomeBlocks, restate } from "./outcome.js";
 import { parts, planBlocks } from "./plan.js";
 import { screensOf } from "./screens.js";
 import * as store from "./store.js";
@@ -132,7 +132,10 @@ export default function check(form) {
 
   function reveal(outcome) {
     const result = byId("result");
-    result.replaceChildren(outcomeBlocks(book, read(), outcome));
+    const answers = read();
+    result.replaceChildren(outcomeBlocks(outcome));
+    const list = result.querySelector(".answers");
+    setTimeout(guarded(() => restate(list, book, answers)));
     const call = result.querySelector(".call");
     if (call) queueMicrotask(() => showCall(call)); // whatever becomes of it, the result stands
     dispatchEvent(new Event("genu:result"));

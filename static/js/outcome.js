@@ -11,8 +11,8 @@ function fieldOf(id) {
   return fields.get(id);
 }
 
-// A fragment equal to what the server prints for the same answers.
-export function outcomeBlocks(book, answers, outcome) {
+// A fragment equal to what the server prints for the same outcome, but for "Your answers" (restate).
+export function outcomeBlocks(outcome) {
   const blocks = clone("outcome");
   const all = (selector) => [...blocks.querySelectorAll(selector)];
   const keep = (selector, test) => all(selector).forEach((node) => test(node.dataset) || node.remove());
@@ -22,12 +22,14 @@ export function outcomeBlocks(book, answers, outcome) {
   keep("li[data-open]", (data) => outcome.open.includes(data.open));
   if (!outcome.open.length) keep("section[data-open]", () => false);
   placeReasons(blocks, outcome);
-  const list = blocks.querySelector(".answers");
-  const counted = shownAnswers(book, answers, false);
-  for (const { id, check } of book.questions) {
-    if (check && id in counted) list.append(restated(id, counted[id]));
-  }
   return blocks;
+}
+
+// "Your answers": those that count, into their list; at the end of a result, so it may come after the paint.
+export function restate(list, book, answers) {
+  const counted = shownAnswers(book, answers, false);
+  const asked = book.questions.filter(({ id, check }) => check && id in counted);
+  list.replaceChildren(...asked.map(({ id }) => restated(id, counted[id])));
 }
 
 function placeReasons(blocks, outcome) {
