@@ -15,11 +15,15 @@ CHUNK = 1460
 
 
 class SlowLine:
-    """A TCP proxy in front of a port of this machine; cut() drops it like a lost signal."""
+    """A TCP proxy in front of a port of this machine; cut() drops it like a lost signal.
+
+    carried: bytes each way, "up" and "down".
+    """
 
     def __init__(self, target: int) -> None:
         self.target = target
         self.free = {"up": 0.0, "down": 0.0}  # when each direction can take the next byte
+        self.carried = {"up": 0, "down": 0}  # bytes so far, headers too
         self.loop = asyncio.new_event_loop()
         self.port = 0
         self.open: set[asyncio.StreamWriter] = set()
@@ -60,6 +64,7 @@ class SlowLine:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: str
     ) -> None:
         while data := await reader.read(CHUNK):
+            self.carried[way] += len(data)
             now = self.loop.time()
             self.free[way] = max(now, self.free[way]) + len(data) / BANDWIDTH
             delay = self.free[way] - now
