@@ -27,7 +27,8 @@ zim: .venv/dev  ## a ZIM archive for Kiwix, into out/genu.zim
 
 faults: .venv/dev node_modules/.done  ## the fault matrix in three engines, and lives at random; RUNS, SEED
 	@ALL_ENGINES=1; . ./tests/browsers.sh && GENU_FAULTS=all GENU_BROWSER=all GENU_RUNS=$(or $(RUNS),20) GENU_SEED=$(or $(SEED),1) \
-	$(BIN)/pytest tests/faults tests/browser -m "row or random" -n 2 --dist loadfile -q
+	$(BIN)/pytest tests/faults tests/browser -m "row or random" -n 2 --dist loadfile -q \
+	--reruns 1 --only-rerun "Read timed out|about:blank"  # a driver that fell silent, not a page
 
 layout: .venv/dev node_modules/.done  ## every page and screen fits and is set right, in every language and shape (long)
 	@. ./tests/browsers.sh && GENU_BROWSER=all $(BIN)/pytest tests/browser/test_layout.py tests/browser/test_scripts.py -n 2

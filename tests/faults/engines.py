@@ -27,7 +27,7 @@ from tests.browser.conftest import PHONE, _free_port
 Gone = (Error, HTTPError, WebDriverException, websocket.WebSocketException, RuntimeError)
 # Every script runs in this wrapping: it tells which document it ran in, and listens for errors.
 WRAP = """(async () => {
-  if (location.protocol.startsWith("http") && !window.told) {
+  if (/^(https?|file):/.test(location.protocol) && !window.told) {
     window.told = [];
     addEventListener("error", (event) => event.message && told.push("error: " + event.message));
     addEventListener("unhandledrejection", (event) => told.push("rejection: " + event.reason));
@@ -38,7 +38,7 @@ WRAP = """(async () => {
     window.told ? told.splice(0) : [], value === undefined ? null : value]);
 })()"""
 POLL = 0.1  # s
-ERROR_PAGE = "!document.documentURI.startsWith('http')"  # the browser's own
+ERROR_PAGE = "!/^(https?|file):/.test(document.documentURI)"  # the browser's own
 
 
 class Phone:
@@ -359,7 +359,7 @@ class WebKit(Phone):
                 time.sleep(0.5)
 
     def _go(self, url: str) -> None:
-        for _ in range(2):  # a tab that is just being made may not hear of it
+        for _ in range(4):  # a tab that is just being made may not hear of it
             self.driver.get(url)
             end = time.monotonic() + 5
             while time.monotonic() < end:
