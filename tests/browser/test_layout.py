@@ -353,6 +353,7 @@ RUN = """async ([only, without]) => {
     : {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]};
   if (only.length) delete options.rules;
   for (const id of without) options.rules[id] = {enabled: false};
+  document.getElementById("result")?.classList.add("whole"); // as when all has been seen
   const seen = {exclude: [[".screen:not(.on)"]]}; // what is hidden is passed over anyway, but slowly
   const {violations} = await axe.run(seen, options);
   return violations.map(({id, nodes}) => `${id}: ${nodes.slice(0, 3).map((n) => n.target.join(" ") + " " + n.failureSummary.replace(/\\s+/g, " ").slice(0, 200)).join(" | ")}`);
