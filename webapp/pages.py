@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from babel.core import negotiate_locale
+from babel.dates import format_date
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request
 from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
@@ -128,6 +129,7 @@ class Speaker:
             "card_groups": CARD_GROUPS,
             "cause_groups": CAUSE_GROUPS,
             "overdue": lambda: date.today().isoformat() >= content.look_again,
+            "look_again": self.day(content.look_again),
             "named": lambda when: finder.named(content, when),
             "cited": finder.cited,
             "most_urgent": lambda levels: max(levels, key=LEVELS.index),
@@ -144,7 +146,7 @@ class Speaker:
             "by_symptom": finder.by_symptom(content),
             "by_place": finder.found(content, "pain_place"),
             "read_back": review.counts(self.site.content),
-            "read_back_on": review.day(self.language.locale),
+            "read_back_on": self.day(review.review()["date"]),
             "parsed": parse,
             "theorems": theorems(),
         }
@@ -158,10 +160,16 @@ class Speaker:
         """Return the name of a country, from CLDR."""
         return str(self.language.locale.territories.get(code, code))
 
+    def day(self, iso: str) -> str:
+        """Return a day (ISO) in words, by CLDR."""
+        return format_date(date.fromisoformat(iso), "long", self.language.locale)
+
     def countries(self) -> list[EmergencyNumber]:
         """Return the emergency numbers in the order of the countries' names."""
+        code = "gb18030" if self.language.code == "zh-Hans" else "utf-8"  # has them by sound
         return sorted(
-            self.site.content.numbers, key=lambda row: _plain(self.country_name(row.country))
+            self.site.content.numbers,
+            key=lambda row: _plain(self.country_name(row.country)).encode(code),
         )
 
     def page(self, path: str) -> str:

@@ -6,12 +6,8 @@ Its state is that of its lowest language: draft (not named), double-drafted, bac
 
 import hashlib
 import json
-from datetime import date
 from functools import cache
 from typing import Any
-
-from babel import Locale
-from babel.dates import format_date
 
 from webapp.content.schema import KINDS, Content, texts
 from webapp.i18n import FOLDER
@@ -46,8 +42,3 @@ def counts(content: Content) -> dict[str, tuple[int, int]]:
     known = {name for name, text in review()["texts"].items() if text["state"] == "back-checked"}
     done = sum(digest(text) in known for text in english)
     return {code: (done, len(english)) for code in review()["languages"]}
-
-
-def day(locale: Locale) -> str:
-    """Return the day of the last reading, in words."""
-    return format_date(date.fromisoformat(review()["date"]), "long", locale)

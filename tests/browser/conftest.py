@@ -293,7 +293,7 @@ EXPORTED = re.compile(
       test_export\.py:: | test_handed\.py::
     | every_page_opens | unknown_address | language_not_kept | offline_by_script | foreign_page
     | never_answers | damaged_file | two_languages | nothing_is_fetched | was_closed
-    | touch\[V0[123]- | touch\[V27- | same_result\[en\]
+    | touch\[V0[123]- | touch\[V27-
     | an_emergency_stops | hide_the_emergency | double_tap | change_one
     | switching_language.*result | reload_on_a_result | storage_refused_still | every_page_opens
     | exception | does_not_arrive | plan_is_there | every_link
