@@ -68,7 +68,8 @@ def sizes(genu: str) -> None:
     line("  parsed", kb(len(script)), "<= 45 kB")
     line("JavaScript of the worker (brotli)", kb(packed(body)))
     for language in languages(pseudo=False):
-        kept = [build["shared"], build["packs"][language.code], build["guides"][language.code]]
+        guide = json.loads(fetch(f"{genu}/{language.code}/guide.json"))
+        kept = [build["shared"], build["packs"][language.code], guide]
         size = sum(on_the_line(genu + path) for part in kept for path in part)
         line(f"whole offline (brotli): {language.code}", kb(size), "<= 250 kB")
     handed_on(genu)
