@@ -166,10 +166,11 @@ class Speaker:
 
     def countries(self) -> list[EmergencyNumber]:
         """Return the emergency numbers in the order of the countries' names."""
-        code = "gb18030" if self.language.code == "zh-Hans" else "utf-8"  # has them by sound
+        # GB 18030 holds the common Chinese characters in the order of their sounds
+        order = "gb18030" if self.language.code == "zh-Hans" else "utf-8"
         return sorted(
             self.site.content.numbers,
-            key=lambda row: _plain(self.country_name(row.country)).encode(code),
+            key=lambda row: _plain(self.country_name(row.country)).encode(order),
         )
 
     def page(self, path: str) -> str:

@@ -135,9 +135,9 @@ export default function check(form) {
     const answers = read();
     result.replaceChildren(outcomeBlocks(outcome));
     const list = result.querySelector(".answers");
-    setTimeout(guarded(() => restate(list, book, answers)));
+    setTimeout(restate, 0, list, book, answers); // whatever becomes of it, the result stands
     const call = result.querySelector(".call");
-    if (call) queueMicrotask(() => showCall(call)); // whatever becomes of it, the result stands
+    if (call) queueMicrotask(() => showCall(call)); // so here
     dispatchEvent(new Event("genu:result"));
   }
 

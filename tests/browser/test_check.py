@@ -765,7 +765,7 @@ def test_nothing_about_health_in_addresses_titles_history_or_headers(phones, own
         look()
         person.answers_screen(CLOT)
     look()
-    person.page.locator("footer a[href*='/danger']").tap()
+    person.page.locator("footer a[href$='/danger']").tap()
     person.page.wait_for_url("**/danger")
     for address, title, state in seen:
         assert address == f"{own_server.url}/en/"
@@ -992,6 +992,17 @@ def test_unreadable_rule_data_leaves_the_plain_check_or_the_advice(phone, text):
     page.wait_for_timeout(300)
     if not page.get_by_text("Please get medical advice").is_visible():
         plain_check_finds_an_emergency(page)
+    phone.expect_faults("error:", "console: ")
+
+
+def test_a_fault_in_what_stands_at_the_end_leaves_the_emergency_standing(phone):
+    person = phone.person()
+    person.starts()
+    person.page.evaluate("document.getElementById('answer').remove()")  # of "Your answers"
+    person.answers(LUNG)
+    person.page.wait_for_timeout(500)
+    assert person.page.locator("#result.on .level.emergency").is_visible()
+    assert person.page.locator("#broken").is_hidden()
     phone.expect_faults("error:", "console: ")
 
 

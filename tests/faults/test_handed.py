@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.test_check import CLOT, LUNG, MILD
 from tests.browser.test_handed import REFUSED
-from tests.faults.conftest import signs
+from tests.faults.conftest import START, signs
 
 # Answers what is asked, screen by screen; tells the level, and what stands below it once it is there.
 WALK = """async () => {
@@ -51,8 +51,6 @@ OPEN = """async () => {
   const main = [...document.querySelectorAll("main")].find((one) => one.checkVisibility());
   return [main.querySelectorAll("article").length, main.querySelector("h1").textContent];
 }"""
-# The danger signs stand in the file before it unpacks; this waits for the check.
-UNPACKED = "() => document.querySelector('html.js #start.on [data-do=start]')"
 OUT = """() => performance.getEntriesByType("resource").map(({ name }) => name)
   .filter((name) => !/^(data|blob):/.test(name))"""
 
@@ -68,7 +66,7 @@ def handed(phone, origin, line, tmp_path):
         saved.write_text(html.replace("<head>", f"<head><script>{REFUSED}</script>", 1))
         line.down()
         phone.visit(saved.as_uri())
-        phone.until(f"() => Boolean(({UNPACKED})())")
+        phone.until(START)  # the danger signs stand there before the check is unpacked
         return phone
 
     return give

@@ -48,7 +48,7 @@ def rows_with_a_test():
 
 def test_every_row_has_a_test_or_a_reason():
     rows, left_out = set(MATRIX["rows"]), set(MATRIX["left_out"])
-    assert rows | NEVER_GIVEN >= set(range(1, 44))
+    assert rows | NEVER_GIVEN == {*range(1, 44), 90}
     assert rows_with_a_test() == rows - left_out
 
 
