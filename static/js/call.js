@@ -5,28 +5,36 @@ import { loadCountry, saveCountry } from "./store.js";
 // The chooser moves from one result to the next, so it is looked up once.
 const select = document.getElementById("country");
 const label = select?.labels[0];
+const options = [...(select?.options || [])];
+const optionOf = (country) => options.find(({ value }) => value === country);
 
 // Fill a .call block: the remembered country at once, a guess only after it was confirmed.
 export function showCall(block) {
   const chosen = select.value || loadCountry() || "";
-  const guess = chosen ? "" : guessed();
+  const guess = chosen ? undefined : guessed();
+  const option = guess || optionOf(chosen) || options[0]; // or a country this release does not have
+  offer([option], option); // the button is there sooner: to draw hundreds takes long
+  setTimeout(() => select.options.length > 1 || offer(options, optionOf(select.value)));
   block.prepend(label, select);
-  select.value = chosen || guess;
-  if (!select.selectedOptions.length) select.value = ""; // a country this release does not have
   select.onchange = () => {
     if (select.value) saveCountry(select.value);
-    fill(block, false);
+    fill(block, optionOf(select.value), false);
   };
-  fill(block, Boolean(guess));
+  fill(block, option, Boolean(guess));
+}
+
+function offer(some, chosen) {
+  select.replaceChildren(...some);
+  select.value = chosen.value;
 }
 
 function guessed() {
   const regions = (navigator.languages || []).map((tag) => tag.split("-").pop());
-  return regions.find((code) => [...select.options].some((option) => option.value === code)) || "";
+  return regions.map(optionOf).find((option) => option?.value);
 }
 
-function fill(block, unsure) {
-  const { number, grade } = select.selectedOptions[0].dataset;
+function fill(block, option, unsure) {
+  const { number, grade } = option.dataset;
   const parts = document.getElementById("call").content.cloneNode(true);
   const part = (name) => parts.querySelector(`[data-part="${name}"]`);
   const confirm = parts.querySelector("[data-do=confirm]");
@@ -37,7 +45,7 @@ function fill(block, unsure) {
     link.href = `tel:${number}`;
     link.querySelector("bdi").textContent = number;
     link.querySelector(".vh").textContent = [...number].join(" ");
-    shown.querySelector("[data-country]").textContent = select.selectedOptions[0].textContent;
+    shown.querySelector("[data-country]").textContent = option.textContent;
     if (grade !== "B") shown.querySelector("[data-grade]").remove();
   }
   const last = block.lastElementChild;

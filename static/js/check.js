@@ -4,7 +4,7 @@
 import { answersIn, untickOthers } from "./answers.js";
 import { bodyMap } from "./body-map.js";
 import { showCall } from "./call.js";
-import { itemInWords, outcomeBlocks, restate } from "./outcome.js";
+import { itemInWords, levelBlocks, outcomeBlocks, restate } from "./outcome.js";
 import { parts, planBlocks } from "./plan.js";
 import { screensOf } from "./screens.js";
 import * as store from "./store.js";
@@ -48,8 +48,7 @@ export default function check(form) {
     all(".screen.on").forEach((screen) => screen !== node && screen.classList.remove("on"));
     node.classList.add("on");
     const inCheck = typeof target === "number" && target >= 0;
-    part("after").hidden = target !== "result";
-    part("said").hidden = part("failed").hidden = true;
+    part("after").hidden = part("said").hidden = part("failed").hidden = true;
     if (inCheck) prepare(node);
     dispatchEvent(new Event("genu:screen"));
     banner(inCheck);
@@ -109,19 +108,17 @@ export default function check(form) {
     alerted = new Set(outcome.rules.filter((id) => emergencies.has(id)));
     const draft = { answers: read(), screen: typeof now === "number" ? now : lastAnswered() };
     later(() => store.saveDraft(draft));
-    reveal(outcome);
-    byId("result").querySelector("[data-stopped]").hidden = false;
+    reveal(outcome, false);
     go("result");
   }
 
   function finish() {
     const answers = read();
     const outcome = triage(book, answers);
-    reveal(outcome);
+    reveal(outcome, true);
     later(() => (store.dropDraft(), store.saveResult(answers)));
     returning = asks.more = asks.medicine = false;
     go("result");
-    plan(outcome).catch(() => {}); // then the links to the guide stand there
   }
 
   // The outcome of the answers as they are now: the end, or the emergency page before it.
@@ -130,21 +127,32 @@ export default function check(form) {
     else stop(triage(book, read(), false));
   }
 
-  function reveal(outcome) {
+  // The level and whom to call now; the rest after the paint. Whatever becomes of that, an emergency stands.
+  function reveal(outcome, ended) {
     const result = byId("result");
     const answers = read();
-    result.replaceChildren(outcomeBlocks(outcome));
-    const list = result.querySelector(".answers");
-    setTimeout(restate, 0, list, book, answers); // whatever becomes of it, the result stands
+    result.replaceChildren(levelBlocks(outcome));
+    result.toggleAttribute("data-early", !ended);
+    const [level] = result.children;
+    const rest = () => level.isConnected && follow(outcome, answers, ended);
+    setTimeout(outcome.level === "emergency" ? rest : guarded(rest));
     const call = result.querySelector(".call");
-    if (call) queueMicrotask(() => showCall(call)); // so here
+    if (call) queueMicrotask(() => showCall(call)); // whatever becomes of it, the result stands
+  }
+
+  function follow(outcome, answers, ended) {
+    const result = byId("result");
+    result.append(outcomeBlocks(outcome));
+    result.querySelector("[data-stopped]").hidden = ended;
+    part("after").hidden = now !== "result";
     dispatchEvent(new Event("genu:result"));
+    setTimeout(restate, 0, result.querySelector(".answers"), book, answers); // so here
+    if (ended) plan(outcome, answers).catch(() => {}); // then the links to the guide stand there
   }
 
   // Below the result, a moment later: what helps at home and what it could be.
-  async function plan(outcome) {
+  async function plan(outcome, answers) {
     const place = byId("result").querySelector("[data-part=guide]");
-    const answers = read();
     const inWords = (id, option) => itemInWords(question[id], option);
     place.replaceChildren(await unhurried(planBlocks(await parts(), book, answers, outcome, inWords)));
   }
@@ -235,7 +243,6 @@ export default function check(form) {
   }
 
   async function share() {
-    byId("result").classList.add("whole"); // what is not laid out has no innerText
     const texts = all("#result .level, #result .reasons, #result .card").map((node) => node.innerText);
     await navigator.share({ title: "Genu", text: texts.join("\n\n") }).catch(() => {});
   }
@@ -304,9 +311,7 @@ export default function check(form) {
     if (empty) return show(-1);
     const done = unanswered() >= screens.length;
     const outcome = triage(book, read(), done); // the answers may have changed since
-    reveal(outcome);
-    if (done) plan(outcome).catch(() => {});
-    byId("result").querySelector("[data-stopped]").hidden = done;
+    reveal(outcome, done);
     show("result");
   });
   on(window, "genu:erased", () => (clear(), show(-1, false)));

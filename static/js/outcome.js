@@ -11,12 +11,22 @@ function fieldOf(id) {
   return fields.get(id);
 }
 
-// A fragment equal to what the server prints for the same outcome, but for "Your answers" (restate).
+// What the server prints for the same outcome, in three: the level and whom to call, seen first;
+export function levelBlocks({ level }) {
+  const { content } = document.getElementById("outcome");
+  const first = document.createDocumentFragment();
+  for (const node of content.querySelectorAll(`[data-level=${level}], .ambulance[data-levels=${level}]`)) {
+    first.append(node.cloneNode(true));
+  }
+  return first;
+}
+
+// what follows it; and "Your answers" (restate).
 export function outcomeBlocks(outcome) {
   const blocks = clone("outcome");
   const all = (selector) => [...blocks.querySelectorAll(selector)];
   const keep = (selector, test) => all(selector).forEach((node) => test(node.dataset) || node.remove());
-  keep("[data-level]", (data) => data.level === outcome.level);
+  keep("[data-level], .ambulance", () => false);
   keep("[data-levels]", (data) => data.levels.split(" ").includes(outcome.level));
   keep("[data-why]", (data) => data.why === (outcome.rules.length ? "some" : "none"));
   keep("li[data-open]", (data) => outcome.open.includes(data.open));

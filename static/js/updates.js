@@ -10,7 +10,7 @@ export default async function updates(element) {
   if (!workers) return;
   const check = document.getElementById("check");
   const changed = (status) => Boolean(status) && status.medicine !== element.dataset.medicine;
-  const asking = () => document.querySelector("#check .screen.on, #result.on [data-stopped]:not([hidden])");
+  const asking = () => document.querySelector("#check .screen.on, #result.on[data-early]");
   const free = () => !loadDraft() && (!check || document.querySelector("#start.on"));
   let led = Boolean(workers.controller);
   let wanted = ""; // version that was told to take over

@@ -13,6 +13,7 @@ export default function wording(element) {
   const pick = (on) => {
     picking = on;
     button("pick").setAttribute("aria-pressed", String(on));
+    document.body.classList.toggle("picking", on);
     if (on) document.querySelector("main:not([hidden])").scrollIntoView();
   };
 

@@ -230,11 +230,11 @@ class Person:
         return seen.get_attribute("data-banner") or "" if seen.count() else ""
 
     def stopped(self) -> bool:
-        return self.page.locator("[data-stopped]").is_visible()
+        return self.page.locator("#result.on[data-early] .level").is_visible()
 
     def result(self) -> Result:
         """Return the one level shown and the rules it names."""
-        self.page.wait_for_selector("#result.on .level")
+        self.page.wait_for_selector("#result.on .level ~ .yours")  # the rest follows the level
         levels = self.page.eval_on_selector_all(
             "#result .level", "found => found.map(l => l.dataset.level)"
         )

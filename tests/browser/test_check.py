@@ -995,15 +995,48 @@ def test_unreadable_rule_data_leaves_the_plain_check_or_the_advice(phone, text):
     phone.expect_faults("error:", "console: ")
 
 
-def test_a_fault_in_what_stands_at_the_end_leaves_the_emergency_standing(phone):
+NO_REST = "document.getElementById('outcome').content.querySelector('[data-stopped]').remove()"
+NO_ANSWERS = "document.getElementById('answer').remove()"  # of "Your answers"
+
+
+@pytest.mark.parametrize("fault", [NO_REST, NO_ANSWERS])
+def test_a_fault_in_what_follows_leaves_the_emergency_standing(phone, fault):
     person = phone.person()
     person.starts()
-    person.page.evaluate("document.getElementById('answer').remove()")  # of "Your answers"
+    person.page.evaluate(fault)
     person.answers(LUNG)
     person.page.wait_for_timeout(500)
     assert person.page.locator("#result.on .level.emergency").is_visible()
+    assert person.page.locator("#result .call").is_visible()
     assert person.page.locator("#broken").is_hidden()
     phone.expect_faults("error:", "console: ")
+
+
+def test_a_fault_in_what_follows_never_leaves_half_a_result(phone):
+    person = phone.person()
+    person.starts()
+    person.page.evaluate(NO_REST)
+    person.answers(MILD)
+    person.page.wait_for_selector("#broken.on h1")
+    assert person.page.locator(".level:visible").count() == 0
+    phone.expect_faults("error:", "console: ")
+
+
+def test_the_level_comes_first_and_the_rest_stays_with_it(phone):
+    """In one task with the last tap stand the level and nothing else; then all, and all countries."""
+    person = phone.person()
+    person.starts().ticks("danger_now", "breathless")
+    first = person.page.evaluate(
+        """() => {
+          document.querySelector(".screen.on .next").click();
+          return [...document.querySelectorAll("#result.on > *")].map((node) => node.className);
+        }"""
+    )
+    assert first == ["level emergency", "ambulance"]
+    person.page.wait_for_selector("#result .reasons li")
+    countries = person.page.locator("#result #country option")
+    assert countries.count() > 150
+    assert len(set(countries.evaluate_all("all => all.map((o) => o.value)"))) == countries.count()
 
 
 def plain_check_finds_an_emergency(page: Page) -> None:

@@ -33,7 +33,7 @@ MISSING = {"single": lambda q: q["options"][0], "number": lambda q: q["range"][0
 # Fills the form, posts it, and gives both result blocks as text.
 BOTH = """async (sets) => {
   const modules = "/modules";
-  const {itemInWords, outcomeBlocks, restate} = await import(`${modules}/outcome.js`);
+  const {itemInWords, levelBlocks, outcomeBlocks, restate} = await import(`${modules}/outcome.js`);
   const {parts, planBlocks} = await import(`${modules}/plan.js`);
   const {triage} = await import(`${modules}/triage.js`);
   const {unhurried} = await import(`${modules}/unhurried.js`);
@@ -57,7 +57,7 @@ BOTH = """async (sets) => {
     const response = await fetch(location.pathname, {method: "POST", body});
     const box = document.createElement("div");
     const outcome = triage(book, answers, finished);
-    box.append(outcomeBlocks(outcome));
+    box.append(levelBlocks(outcome), outcomeBlocks(outcome));
     restate(box.querySelector(".answers"), book, answers);
     if (finished) {
       const plan = await unhurried(planBlocks(await parts(), book, answers, outcome,

@@ -45,7 +45,6 @@ MISFITS = r"""() => {
   const width = document.documentElement.clientWidth;
   const tell = (what, e) => found.add(`${what}: ${e.localName}.${e.className?.baseVal ?? e.className} “${e.textContent.trim().slice(0, 40)}”`);
   const spoken = (e) => e.closest(".vh, svg, template, script, style");
-  document.getElementById("result")?.classList.add("whole"); // as when all has been seen
   const scrolls = document.scrollingElement.scrollWidth;
   if (scrolls > width) found.add(`scrolls sideways: ${scrolls} > ${width}`);
   for (const e of document.body.querySelectorAll("*")) {
@@ -353,7 +352,6 @@ RUN = """async ([only, without]) => {
     : {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]};
   if (only.length) delete options.rules;
   for (const id of without) options.rules[id] = {enabled: false};
-  document.getElementById("result")?.classList.add("whole"); // as when all has been seen
   const seen = {exclude: [[".screen:not(.on)"]]}; // what is hidden is passed over anyway, but slowly
   const {violations} = await axe.run(seen, options);
   return violations.map(({id, nodes}) => `${id}: ${nodes.slice(0, 3).map((n) => n.target.join(" ") + " " + n.failureSummary.replace(/\\s+/g, " ").slice(0, 200)).join(" | ")}`);
