@@ -1,4 +1,4 @@
-"""The exact headers of every answer, to the letter; and nothing is inline but one stylesheet."""
+"""The exact headers of every answer, to the letter; and nothing is inline but two stylesheets."""
 
 import base64
 import hashlib
@@ -33,7 +33,7 @@ COMMON = {
     ),
 }
 PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'sha256-{}'; img-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self' '{}' '{}'; img-src 'self'; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
     "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types sw"
@@ -49,10 +49,13 @@ NOT_KEPT = {"Cache-Control": "no-store"}
 
 @pytest.fixture(scope="module")
 def policy(app):
-    """The policy of pages, with the hash of the stylesheet as it stands in the start page."""
-    (style,) = parse(app.test_client().get("/en/").text).all("style")
-    digest = hashlib.sha256(style.raw.encode()).digest()
-    return PAGE_POLICY.format(base64.b64encode(digest).decode())
+    """The policy of pages, with the hashes of the stylesheets of the start and the danger page."""
+    return PAGE_POLICY.format(*(style_of(app, address) for address in ("/en/", "/en/danger")))
+
+
+def style_of(app, address):
+    (style,) = parse(app.test_client().get(address).text).all("style")
+    return f"sha256-{base64.b64encode(hashlib.sha256(style.raw.encode()).digest()).decode()}"
 
 
 def exactly(response, policy, **own):
@@ -284,7 +287,7 @@ def pages(app):
     return {name: parse(response.text) for name, response in found.items()}
 
 
-def test_the_one_inline_stylesheet_is_the_one_the_policy_names(pages, policy):
+def test_the_inline_stylesheets_are_those_the_policy_names(pages, policy):
     styles = [style for page in pages.values() for style in page.all("style")]
     assert len(styles) >= 2 * len(CODES)
     for text in {style.raw for style in styles}:

@@ -29,5 +29,5 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
         folder = kept.site(lambda: offline.bodies(site), key)
     served = kept.Kept(app.wsgi_app, folder, lambda wanted: f"/{site.best(wanted).code}/")
     linked = links.Linked(served, site.languages, pages.PAGES)
-    app.wsgi_app = security.protect(linked, assets.style_hash())  # type: ignore[method-assign]
+    app.wsgi_app = security.protect(linked, assets.style_sources())  # type: ignore[method-assign]
     return app

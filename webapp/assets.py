@@ -20,16 +20,19 @@ STATIC = Path(__file__).parent.parent / "static"
 SERVED_AT_ROOT = STATIC / "root"
 SCRIPTS = STATIC / "js"
 SCRIPT = "app.js"  # all modules of the pages in one
+STYLE = "css/app.css"  # all of STYLES in one
+STYLES = tuple(STATIC / "css" / f"{name}.css" for name in ("page", "check", "guide"))
+PAGE = STYLES[:1]  # of every page: enough for those that must stand alone
 
 
 @cache
 def files() -> dict[str, bytes]:
     """Return {relative path: body} of the served tree: pictures, styles, one script."""
     found = (p for p in sorted(STATIC.rglob("*")) if p.is_file())
-    return {SCRIPT: slim(bundle("main", SCRIPTS)).encode()} | {
+    return {SCRIPT: slim(bundle("main", SCRIPTS)).encode(), STYLE: style().encode()} | {
         p.relative_to(STATIC).as_posix(): p.read_bytes()
         for p in found
-        if not {SERVED_AT_ROOT, SCRIPTS} & set(p.parents)
+        if not {SERVED_AT_ROOT, SCRIPTS} & set(p.parents) and p not in STYLES
     }
 
 
@@ -65,17 +68,20 @@ def picture(name: str) -> Markup:
 
 
 @cache
-def inline_css() -> Markup:
-    """Return the stylesheet as it stands inside the first view: comments and indents taken out."""
-    text = (STATIC / "css" / "app.css").read_text(encoding="utf-8")
+def style(parts: tuple[Path, ...] = STYLES) -> Markup:
+    """Return parts of the stylesheet in one, comments and indents taken out.
+
+    All stand inside the first view, PAGE inside the pages that must stand alone.
+    """
+    text = "".join(part.read_text(encoding="utf-8") for part in parts)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
     text = re.sub(r"\s+", " ", text)
     return Markup(re.sub(r" ?([{};,]) ?|(?<=:) ", r"\1", text).strip())  # noqa: S704
 
 
-def style_hash() -> str:
-    """Return the CSP source of the inline stylesheet."""
-    return integrity(inline_css().encode())
+def style_sources() -> str:
+    """Return the CSP sources of the two inline stylesheets: "'sha256-…' 'sha256-…'"."""
+    return " ".join(f"'{integrity(style(parts).encode())}'" for parts in (STYLES, PAGE))
 
 
 def integrity(body: bytes) -> str:

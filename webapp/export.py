@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import render_template
 
 from webapp import assets, offline, security
-from webapp.assets import SCRIPTS, SERVED_AT_ROOT, slim, style_hash, tree_hash
+from webapp.assets import SCRIPTS, SERVED_AT_ROOT, slim, style_sources, tree_hash
 from webapp.bundle import bundle
 from webapp.kept import UNCHANGED, WHOLE
 from webapp.pages import PAGES, Site, with_slashes
@@ -52,7 +52,7 @@ def write(made: dict[str, bytes], folder: Path) -> None:
 
 
 def _policy(path: str) -> str:
-    return security.WORKER_POLICY if path == "/sw.js" else security.page_policy(style_hash())
+    return security.WORKER_POLICY if path == "/sw.js" else security.page_policy(style_sources())
 
 
 def _headers(site: Site, made: dict[str, bytes]) -> str:

@@ -16,7 +16,7 @@ from babel.dates import format_date
 from flask import render_template
 from markupsafe import Markup
 
-from webapp.assets import SCRIPT, SCRIPTS, asset, files, integrity, slim, style_hash
+from webapp.assets import SCRIPT, SCRIPTS, asset, files, integrity, slim, style_sources
 from webapp.bundle import bundle
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _policy() -> str:
     """Return the policy of the file: its own two scripts and one style, and no network at all."""
     scripts = " ".join(f"'{integrity(s)}'" for s in (_reader().encode(), files()[SCRIPT]))
     return (
-        f"default-src 'none'; script-src {scripts}; style-src '{style_hash()}'; "
+        f"default-src 'none'; script-src {scripts}; style-src {style_sources()}; "
         "base-uri 'none'; form-action 'none'; "
         "require-trusted-types-for 'script'; trusted-types handed"
     )

@@ -18,7 +18,7 @@ from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp import finder, forms, linked_data, plan, review
-from webapp.assets import asset, inline_css, picture, style_hash
+from webapp.assets import PAGE, asset, picture, style, style_sources
 from webapp.content.load import digest, theorems
 from webapp.content.schema import CARD_GROUPS, Content, EmergencyNumber, Question, translated
 from webapp.guide_pages import CAUSE_GROUPS, GUIDE
@@ -111,9 +111,10 @@ class Speaker:
             "languages": tuple(self.site.languages.values()),
             "asset": asset,
             "picture": picture,
-            "inline_css": inline_css(),
+            "style": style(),
+            "page_style": style(PAGE),
             "static": self.site.static,
-            "policy": meta_policy(style_hash()),
+            "policy": meta_policy(style_sources()),
             "content": content,
             "rules": {rule.id: rule for rule in content.rules},
             "numbers": {q.id: n for n, q in enumerate(content.questions, 1)},

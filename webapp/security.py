@@ -48,27 +48,27 @@ COMMON = {
 WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
 
 
-def page_policy(style_hash: str) -> str:
+def page_policy(styles: str) -> str:
     """Return the Content-Security-Policy of pages.
 
-    `style_hash` ('sha256-…') admits the one stylesheet that stands inside the first view, so that
-    it paints after one response; nothing else inline can run or apply.
+    `styles` ("'sha256-…' 'sha256-…'") admits the stylesheets that stand inside the first view and
+    the danger signs, so that they paint after one response; nothing else inline can run or apply.
     """
     return (
         "default-src 'none'; script-src 'self'; "
-        f"style-src 'self' '{style_hash}'; "
+        f"style-src 'self' {styles}; "
         "img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
         "worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
         "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types sw"
     )
 
 
-def meta_policy(style_hash: str) -> str:
+def meta_policy(styles: str) -> str:
     """Return the policy a page of a static copy carries in itself, where no header may be sent.
 
     A page cannot say who may frame it. No form is sent from there: nobody would answer it.
     """
-    policy = page_policy(style_hash).replace("form-action 'self'", "form-action 'none'")
+    policy = page_policy(styles).replace("form-action 'self'", "form-action 'none'")
     return policy.replace("frame-ancestors 'none'; ", "")
 
 
@@ -77,9 +77,9 @@ def by_https(environ: dict[str, Any]) -> bool:
     return "https" in (environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO"))
 
 
-def protect(app: Callable[..., Iterable[bytes]], style_hash: str) -> Callable[..., Iterable[bytes]]:
+def protect(app: Callable[..., Iterable[bytes]], styles: str) -> Callable[..., Iterable[bytes]]:
     """Wrap a WSGI application so that every response carries the headers."""
-    page = [*COMMON.items(), ("Content-Security-Policy", page_policy(style_hash))]
+    page = [*COMMON.items(), ("Content-Security-Policy", page_policy(styles))]
     worker = [*COMMON.items(), ("Content-Security-Policy", WORKER_POLICY)]
     training = [(n, TRAINING if n == "Permissions-Policy" else v) for n, v in page]
 
