@@ -71,9 +71,9 @@ export function screensOf(form, book, read, asks) {
     const on = wanted();
     const count = (from, to) => on.slice(from, to).filter(Boolean).length;
     const progress = screen.querySelector(".progress");
-    progress.textContent = progress.dataset.text
-      .replace("%(n)s", count(0, at) + 1)
-      .replace("%(more)s", count(at + 1));
+    const { text, last } = progress.dataset;
+    const more = count(at + 1);
+    progress.textContent = (more ? text : last).replace("%(n)s", count(0, at) + 1).replace("%(more)s", more);
   }
 
   return { question, list, idsOn, ofMedicine, optional, step, unanswered, lastAnswered, incomplete, prepare };

@@ -465,6 +465,17 @@ def test_progress_is_said_in_words(person):
     assert re.fullmatch(r"Question 2, about \d+ more", second)
 
 
+def test_no_screen_says_that_none_are_left(person):
+    """On the last question, which more may follow, stands its number alone."""
+    said = []
+    person.starts()
+    while person.place() != "result":
+        said.append(person.screen.locator(".progress").inner_text())
+        person.answers_screen(MILD)
+    assert said[-1] == f"Question {len(said)}"
+    assert all(re.fullmatch(r"Question \d+, about [1-9]\d* more", text) for text in said[:-1])
+
+
 # ---- body map
 
 
@@ -1004,10 +1015,10 @@ def test_a_fault_in_what_follows_leaves_the_emergency_standing(phone, fault):
     person = phone.person()
     person.starts()
     person.page.evaluate(fault)
-    person.answers(LUNG)
+    person.ticks("danger_now", "breathless").goes_on()
     person.page.wait_for_timeout(500)
     assert person.page.locator("#result.on .level.emergency").is_visible()
-    assert person.page.locator("#result .call").is_visible()
+    assert person.page.locator("#result div.call").is_visible()
     assert person.page.locator("#broken").is_hidden()
     phone.expect_faults("error:", "console: ")
 
@@ -1016,8 +1027,8 @@ def test_a_fault_in_what_follows_never_leaves_half_a_result(phone):
     person = phone.person()
     person.starts()
     person.page.evaluate(NO_REST)
-    person.answers(MILD)
-    person.page.wait_for_selector("#broken.on h1")
+    while not person.page.locator("#broken.on h1").count():
+        person.answers_screen(MILD)
     assert person.page.locator(".level:visible").count() == 0
     phone.expect_faults("error:", "console: ")
 

@@ -185,18 +185,34 @@ def whole_visit(browser: Browser, url: str) -> tuple[float, int]:
     return ready, line_.carried["down"]
 
 
+# Taps on as soon as a frame shows what to tap; the driver's own taps wait some 300 ms more.
+TAPPING = """
+  const seen = (what) => {
+    const found = document.querySelector(what);
+    return found?.checkVisibility() ? found : null;
+  };
+  const look = () => {
+    const none = seen("#q1 label.none");
+    if (none) none.click();
+    else seen("#start [data-do=start]")?.click();
+    if (document.querySelector("#q1 .none input:checked")) window.answered = performance.now();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+"""
+
+
 def first_answer(browser: Browser, url: str) -> float:
     """Return when the first danger question is answered by someone who taps on at once, in ms."""
     context = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True)
     with slow_line(url) as (slow, _):
         page = context.new_page()
+        page.add_init_script(TAPPING)
         slowed(page, 4)
         page.goto(slow + "/", wait_until="commit")
-        page.locator("[data-do=start]").tap(timeout=60000)
-        page.locator("#q1 label.none").tap(timeout=60000)
-        done = float(page.evaluate("() => performance.now()"))
+        done = page.wait_for_function("() => window.answered", timeout=60000).json_value()
         context.close()
-    return done
+    return float(done)
 
 
 def answers(browser: Browser, genu: str) -> list[float]:
