@@ -321,6 +321,7 @@ export default function check(form) {
 
   // ---- begin
 
+  history.scrollRestoration = "manual"; // each screen begins at its top, a result with its level
   document.querySelector("[data-do=share]").hidden = !navigator.share;
   const posted = root.dataset.posted;
   root.classList.add("js");
@@ -329,12 +330,13 @@ export default function check(form) {
 
   function begin() {
     const draft = store.loadDraft();
-    const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
+    const { type } = performance.getEntriesByType("navigation")[0] || {};
+    const returned = type === "reload" || (type === "back_forward" && (history.state?.at ?? -1) !== -1);
     const result = store.loadResult();
     if (posted) return begunByPost();
     if (draft?.resume !== undefined) return switched(draft);
-    if (draft && reloaded) return resume(draft);
-    if (result?.answers && reloaded) return (write(result.answers), finish());
+    if (draft && returned) return resume(draft);
+    if (result?.answers && returned) return (write(result.answers), finish());
     const touched = all("input:checked", form).length > 0 || location.hash === "#q1";
     if (draft) return offerDraft();
     if (location.hash.startsWith("#q")) return go(Math.max(0, screens.indexOf(byId(location.hash.slice(1)))));

@@ -831,6 +831,29 @@ def test_reload_on_a_result_keeps_it(person):
     assert "genu.draft" not in person.stored()
 
 
+@pytest.mark.parametrize("answers", [CLOT, LUNG], ids=["to the end", "stopped"])
+def test_back_from_another_page_and_reload_show_the_result_from_its_top(person, answers):
+    """The browser keeps no page of ours here, as on a phone with little memory."""
+    person.starts()
+    if answers is LUNG:
+        person.ticks("danger_now", "breathless").goes_on()
+    else:
+        person.answers(answers)
+    before = person.result()
+    for way in ("goes back", "reloads"):
+        person.page.evaluate("scrollTo(0, 900)")
+        if way == "goes back":
+            person.page.locator("#result a[href*='/en/']:visible").first.evaluate("a => a.click()")
+            person.page.wait_for_url(re.compile("/en/[a-z]"))
+            person.page.go_back()
+        else:
+            person.page.reload()
+        assert person.result() == before
+        assert person.stopped() is (answers is LUNG)
+        person.page.wait_for_timeout(300)
+        assert person.page.evaluate("scrollY") == 0, way
+
+
 def test_reload_on_a_question_keeps_its_place_and_answers(person):
     person.comes_to("walk", CLOT)
     given = person.given()
