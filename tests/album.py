@@ -4,7 +4,6 @@ Pages, check screens, one result per level, the exercise session; 360×640 and 1
 dark, into screenshots/<language>/<size>-<scheme>/. English and Arabic unless told.
 """
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -43,8 +42,13 @@ def take(page: Page, url: str, answers: dict[str, Any] | None, to: Path) -> None
     page.goto(url)
     page.wait_for_selector("html.js")
     if answers is not None:
-        kept = json.dumps({"answers": answers, "at": 0})
-        page.evaluate("kept => sessionStorage.setItem('genu.result', kept)", kept)
+        page.evaluate(
+            """answers => {
+              sessionStorage.setItem('genu.result', JSON.stringify({answers, at: Date.now()}));
+              history.replaceState({at: -2}, '');
+            }""",
+            answers,
+        )
         page.reload()
         page.wait_for_selector("#result [data-part=visit]")
         page.evaluate("sessionStorage.clear()")

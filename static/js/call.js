@@ -6,19 +6,21 @@ import { loadCountry, saveCountry } from "./store.js";
 const select = document.getElementById("country");
 const label = select?.labels[0];
 const options = [...(select?.options || [])];
+let sure = options.find((option) => option.defaultSelected)?.value; // chosen or confirmed: never a guess
 const optionOf = (country) => options.find(({ value }) => value === country);
 
 // Fill a .call block: the remembered country at once, a guess only after it was confirmed.
 export function showCall(block) {
-  const chosen = select.value || loadCountry() || "";
+  const chosen = sure || loadCountry() || "";
   const guess = chosen ? undefined : guessed();
   const option = guess || optionOf(chosen) || options[0]; // or a country this release does not have
   offer([option], option); // the button is there sooner: to draw hundreds takes long
   setTimeout(() => select.options.length > 1 || offer(options, optionOf(select.value)));
   block.prepend(label, select);
   select.onchange = () => {
-    if (select.value) saveCountry(select.value);
-    fill(block, optionOf(select.value), false);
+    sure = select.value;
+    if (sure) saveCountry(sure);
+    fill(block, optionOf(sure), false);
   };
   fill(block, option, Boolean(guess));
 }

@@ -72,7 +72,7 @@ export default function check(form) {
 
   function go(target) {
     show(target);
-    const at = typeof target === "number" ? target : -2;
+    const at = typeof target === "number" ? target : target === "result" ? -2 : -1;
     if (history.state?.at !== at) setTimeout(() => history.pushState({ at }, "", location.pathname));
   }
 
@@ -112,19 +112,23 @@ export default function check(form) {
     go("result");
   }
 
-  function finish() {
+  // at: when this result was found, if not now (ms)
+  function finish(at) {
     const answers = read();
     const outcome = triage(book, answers);
     reveal(outcome, true);
-    later(() => (store.dropDraft(), store.saveResult(answers)));
+    later(() => (store.dropDraft(), store.saveResult(answers, at)));
     returning = asks.more = asks.medicine = false;
     go("result");
   }
 
-  // The outcome of the answers as they are now: the end, or the emergency page before it.
+  // The outcome of the answers as they are now: the end, or an emergency before it. Some of the answers
+  // say nothing less.
   function conclude() {
-    if (unanswered() >= screens.length) finish();
-    else stop(triage(book, read(), false));
+    if (unanswered() >= screens.length) return finish();
+    const early = triage(book, read(), false);
+    if (early.level === "emergency") stop(early);
+    else go(unanswered());
   }
 
   // The level and whom to call now; the rest after the paint. Whatever becomes of that, an emergency stands.
@@ -311,6 +315,7 @@ export default function check(form) {
     if (empty) return show(-1);
     const done = unanswered() >= screens.length;
     const outcome = triage(book, read(), done); // the answers may have changed since
+    if (!done && outcome.level !== "emergency") return show(unanswered());
     reveal(outcome, done);
     show("result");
   });
@@ -321,7 +326,8 @@ export default function check(form) {
 
   // ---- begin
 
-  history.scrollRestoration = "manual"; // each screen begins at its top, a result with its level
+  // Each screen begins at its top, a result with its level; the guide's pages in a file handed on do not.
+  if (!("handed" in root.dataset)) history.scrollRestoration = "manual";
   document.querySelector("[data-do=share]").hidden = !navigator.share;
   const posted = root.dataset.posted;
   root.classList.add("js");
@@ -331,12 +337,14 @@ export default function check(form) {
   function begin() {
     const draft = store.loadDraft();
     const { type } = performance.getEntriesByType("navigation")[0] || {};
-    const returned = type === "reload" || (type === "back_forward" && (history.state?.at ?? -1) !== -1);
+    const at = history.state?.at ?? -1;
+    const returned = type === "reload" || (type === "back_forward" && at !== -1);
+    if (!returned) history.replaceState(null, ""); // of the page that stood at this address before
     const result = store.loadResult();
     if (posted) return begunByPost();
     if (draft?.resume !== undefined) return switched(draft);
     if (draft && returned) return resume(draft);
-    if (result?.answers && returned) return (write(result.answers), finish());
+    if (result && returned && at === -2) return (write(result.answers), finish(result.at));
     const touched = all("input:checked", form).length > 0 || location.hash === "#q1";
     if (draft) return offerDraft();
     if (location.hash.startsWith("#q")) return go(Math.max(0, screens.indexOf(byId(location.hash.slice(1)))));

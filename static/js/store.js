@@ -40,16 +40,27 @@ function drop(area, key) {
 export const saveDraft = (draft) => put("localStorage", DRAFT, { ...draft, at: Date.now() });
 
 export function loadDraft() {
-  const draft = take("localStorage", DRAFT);
-  const age = draft ? Date.now() - draft.at : DAY;
-  if (draft && draft.answers && age >= -DAY / 24 && age < DAY) return draft;
-  dropDraft();
-  return null;
+  const draft = recent(take("localStorage", DRAFT));
+  if (!draft) dropDraft();
+  return draft;
+}
+
+// A result: {answers, at}. `at` (ms) is when it was found, also when it is shown again.
+export const saveResult = (answers, at = Date.now()) => put("sessionStorage", RESULT, { answers, at });
+
+export function loadResult() {
+  const result = recent(take("sessionStorage", RESULT));
+  if (!result) dropResult();
+  return result;
+}
+
+// What was kept less than a day ago, else null. A clock may have been set back by an hour.
+function recent(kept) {
+  const age = kept ? Date.now() - kept.at : DAY;
+  return kept?.answers && age >= -DAY / 24 && age < DAY ? kept : null;
 }
 
 export const dropDraft = () => drop("localStorage", DRAFT);
-export const saveResult = (answers) => put("sessionStorage", RESULT, { answers, at: Date.now() });
-export const loadResult = () => take("sessionStorage", RESULT);
 export const dropResult = () => drop("sessionStorage", RESULT);
 export const saveCountry = (code) => put("localStorage", COUNTRY, code);
 export const loadCountry = () => take("localStorage", COUNTRY);

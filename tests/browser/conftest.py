@@ -275,6 +275,7 @@ SMOKE = re.compile(
     | touch\[V0[123]- | touch\[V27-                               # the check from end to end
     | an_emergency_stops | hide_the_emergency | double_tap
     | back_keeps | browser_back_after | change_one | more_questions
+    | what_follows | level_comes_first | back_from_another | never_an_outcome | of_another_visit | of_yesterday
     | exception | unreadable | foreign_script | \[check\]$          # faults
     | erase | left_check | reopened | killed_browser | storage_refused
     | switching_language.*result | enter_in_a_field

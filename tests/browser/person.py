@@ -239,6 +239,7 @@ class Person:
             "#result .level", "found => found.map(l => l.dataset.level)"
         )
         assert len(levels) == 1, levels
+        assert self.page.locator("[data-stopped]").is_visible() is self.stopped()
         rules = self.page.eval_on_selector_all(
             "#result [data-rule]", "found => found.map(r => r.dataset.rule)"
         )

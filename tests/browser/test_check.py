@@ -854,6 +854,55 @@ def test_back_from_another_page_and_reload_show_the_result_from_its_top(person, 
         assert person.page.evaluate("scrollY") == 0, way
 
 
+@pytest.mark.parametrize("way", ["again", "worse"])
+def test_back_after_one_answer_is_never_an_outcome(person, way):
+    """Where a result stood in the history, some answers of the next check are not "fine"."""
+    page = person.page
+    person.starts()
+    if way == "again":
+        page.go_back()
+        person.opens().starts().answers(MILD)
+        person.taps("restart").taps("start")
+    else:
+        page.go_back()
+        page.locator("[data-do=recheck]").tap()
+        page.locator("a[data-do=again]:visible").last.tap()
+    person.none()
+    for _ in range(4):
+        page.go_back(wait_until="commit")
+        page.wait_for_timeout(300)
+        assert page.locator(".level:visible").count() == 0
+
+
+def test_the_start_page_never_shows_a_result_of_another_visit(person):
+    person.starts().answers(MILD)
+    for way in ("back", "reload"):
+        person.page.locator("a.brand").tap()
+        person.page.wait_for_selector("#start.on")
+        if way == "back":
+            person.page.locator("#start a[href$='/danger']").tap()
+            person.page.wait_for_url("**/danger")
+            person.page.go_back()
+        else:
+            person.page.reload()
+        person.page.wait_for_selector("html.js #start.on")
+        assert person.page.locator(".level:visible").count() == 0, way
+
+
+def test_a_result_of_yesterday_is_not_shown_again(person):
+    person.starts().answers(MILD)
+    person.result()
+    person.page.evaluate(
+        """() => {
+          const kept = JSON.parse(sessionStorage.getItem("genu.result"));
+          sessionStorage.setItem("genu.result", JSON.stringify({...kept, at: kept.at - 24.5 * 3600000}));
+        }"""
+    )
+    person.page.reload()
+    person.page.wait_for_selector("html.js #start.on")
+    assert "genu.result" not in person.stored()
+
+
 def test_reload_on_a_question_keeps_its_place_and_answers(person):
     person.comes_to("walk", CLOT)
     given = person.given()

@@ -147,6 +147,7 @@ def result_of(page: Page, language: str, level: str) -> None:
     )
     page.goto("about:blank")
     page.goto(f"/{language}/")
+    page.evaluate("history.replaceState({at: -2}, '')")
     page.reload()
     page.wait_for_selector(f"#result.on .level.{level}")
     page.wait_for_selector("#result [data-part=visit]")
