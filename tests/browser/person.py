@@ -50,6 +50,7 @@ class Person:
               const screen = screens.findIndex((one) => one.querySelector(`[data-question="${where}"]`));
               const [area, key] = where === "result" ? [sessionStorage, "result"] : [localStorage, "draft"];
               area.setItem(`genu.${key}`, JSON.stringify({answers, screen, at: Date.now()}));
+              if (where === "result") history.pushState({at: -2}, "");
             }""",
             [where, {name: answers[name] for name in early if name in answers}],
         )
